@@ -1,0 +1,245 @@
+"""Renders a clause's words for a set of facts: sandboxed templates, and which statements each paragraph rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from plainconsent.clauses import Clause
+from plainconsent.document import Block, Slot, SlotKind
+from plainconsent.errors import Fault, Faults, nearest
+from plainconsent.facts import CHUNK, Facts, Name, token
+from plainconsent.language import Language
+from plainconsent.law import Statement
+from plainconsent.markup import blocks
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Call, nodes.Keyword,
+)
+_CALLS = frozenset(
+    "gettext ngettext pgettext npgettext _ slot field choice sign notice money day copy_days _chunk".split()
+)
+_TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
+_ENVIRONMENTS: dict[int, SandboxedEnvironment] = {}
+_COMPILED: dict[tuple[int, str], Any] = {}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One stretch of a form (usually a paragraph) and the statements it rests on."""
+
+    clause: str
+    blocks: tuple[Block, ...]
+    statements: tuple[Statement, ...]
+
+
+@dataclass
+class Pen:
+    """What a clause may call while it is rendered; it keeps the blanks it was asked for."""
+
+    language: Language
+    fills: Mapping[str, str]
+    slots: dict[str, Slot] = field(default_factory=dict)
+
+    def slot(self, id: str, label: str, kind: SlotKind = "text") -> str:
+        """A blank inside a sentence."""
+        value = self.fills.get(id)
+        known = self.slots.get(id)
+        if known and known.label != label:
+            raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")
+        self.slots[id] = Slot(id, kind, label, value)
+        return token("s", id)
+
+    def field(self, id: str, label: str, kind: SlotKind = "text") -> str:
+        """A blank on a line of its own."""
+        self.slot(id, label, kind)
+        return token("F", id)
+
+    def choice(self, id: str, words: str) -> str:
+        """A checkbox and the words beside it."""
+        self.slot(id, words, "checkbox")
+        return token("C", f"{id}\n{words}")
+
+    def sign(self, id: str, who: str, signature: str, printed: str, when: str) -> str:
+        """A place where one person signs: a signature, the printed name, the day."""
+        parts: tuple[tuple[str, str, SlotKind], ...] = (
+            (f"{id}_signature", signature, "signature"), (f"{id}_signed_name", printed, "text"), (f"{id}_signed_date", when, "date"),
+        )
+        for name, label, kind in parts:
+            # The same printed name may stand in the text under another label; here it is the signer's own line.
+            self.slots[name] = Slot(name, kind, label, self.fills.get(name) if kind == "text" else None)
+        return token("S", "\n".join((who, *(name for name, _, _ in parts))))
+
+    def notice(self, item: Any) -> str:
+        """Words that a law prescribes, from an item of `required_disclosure`."""
+        language = str.__str__(item["text_language"] or Name("en"))
+        paragraphs = [str.__str__(part) for part in item["text"]]
+        return token("Q", "\n".join((language, str(item["type_points"] or 12), *paragraphs)))
+
+    def money(self, dollars: int | None) -> str:
+        return token("t", self.language.money(dollars or 0))
+
+    def day(self, day: Any) -> str:
+        return token("t", self.language.day(day if isinstance(day, date) else date.fromisoformat(str.__str__(day))))
+
+    def names(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("slot", "field", "choice", "sign", "notice", "money", "day")}
+
+
+def render(clause: Clause, facts: Facts, pen: Pen, base: tuple[Statement, ...] = ()) -> list[Piece]:
+    """The clause's pieces in order. `base` are statements its condition read; they support each of its pieces.
+
+    Raises Faults naming the clause's file and line for anything a template may not do.
+    """
+    chunks: list[tuple[Statement, ...]] = []
+
+    def chunk() -> str:
+        chunks.append(tuple(facts.reads))
+        facts.reads.clear()
+        return CHUNK
+
+    facts.reads.clear()
+    try:
+        text = _compiled(clause, facts, pen.language).render(**facts.names, **pen.names(), _chunk=chunk)
+        chunk()
+        pieces = [
+            Piece(clause.id, tuple(blocks(part, clause.id)), _unique((*base, *cited(clause, facts), *reads)))
+            for part, reads in zip(text.split(CHUNK), chunks, strict=True)
+        ]
+    except Fault as fault:
+        raise Faults([replace(fault, where=f"{clause.file}: {fault.where}")]) from None
+    except TemplateError as error:
+        raise Faults([_template_fault(clause, error)]) from None
+    return [piece for piece in pieces if piece.blocks]
+
+
+def cited(clause: Clause, facts: Facts) -> list[Statement]:
+    """The statements of `cites`; an ethics code that is silent on a point is simply not cited for it."""
+    before = list(facts.reads)
+    facts.reads.clear()
+    for path in clause.cites:
+        facts.value(path)
+    found = list(facts.reads)
+    facts.reads[:] = before
+    return found
+
+
+def _unique(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    return tuple({id(s): s for s in statements}.values())
+
+
+def _compiled(clause: Clause, facts: Facts, language: Language) -> Any:
+    environment = _environment(language)
+    key = (id(environment), clause.file + "\0" + clause.body)
+    if key not in _COMPILED:
+        faults = check_template(clause, [*facts.names, *Pen(language, {}).names()])
+        if faults:
+            raise Faults(faults)
+        _COMPILED[key] = environment.from_string(with_chunk_marks(clause.body))
+    return _COMPILED[key]
+
+
+def _environment(language: Language) -> SandboxedEnvironment:
+    if id(language) not in _ENVIRONMENTS:
+        environment = new_environment()
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
+        )
+        environment.language = language  # type: ignore[attr-defined]  # keeps the id alive as long as the entry
+        _ENVIRONMENTS[id(language)] = environment
+    return _ENVIRONMENTS[id(language)]
+
+
+def new_environment() -> SandboxedEnvironment:
+    """Jinja as clauses know it: sandboxed, strict on unknown names, translatable, block tags leave no empty lines."""
+    return SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"]
+    )
+
+
+def with_chunk_marks(body: str) -> str:
+    """The template with a mark in each empty line outside of if, for and trans: there one piece ends and another begins."""
+    lines, depth = [], 0
+    for line in body.split("\n"):
+        for tag in _TAG.findall(line):
+            depth += -1 if tag.startswith("end") else 1
+        lines.append("{{ _chunk() }}" if not line.strip() and depth == 0 else line)
+    return "\n".join(lines)
+
+
+def parse(clause: Clause) -> nodes.Template:
+    """The clause's syntax tree; raises Faults with the line."""
+    environment = new_environment()
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    try:
+        return environment.parse(clause.body)
+    except TemplateSyntaxError as error:
+        raise Faults([_template_fault(clause, error)]) from None
+
+
+def check_template(clause: Clause, known: list[str]) -> list[Fault]:
+    """What the template may not do: unknown facts, calls, attributes beginning with _, filters, assignments, nested loops."""
+    tree = parse(clause)
+    faults = []
+    for name in sorted(meta.find_undeclared_variables(tree) - set(known) - _CALLS):
+        line = next(n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
+        faults.append(Fault(_place(clause, line), f"asks for {name!r}, which is not a fact.", nearest(name, known)))
+    for node in _all(tree):
+        what = _forbidden(node)
+        if what:
+            faults.append(Fault(_place(clause, node.lineno), what, "A clause prints facts and chooses by them, nothing else."))
+    return faults
+
+
+def _all(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _all(child)
+
+
+def _forbidden(node: nodes.Node) -> str:
+    if not isinstance(node, _ALLOWED):
+        return f"uses {type(node).__name__.lower()}, which a clause may not."
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        return f"reaches for {node.attr!r}."
+    if isinstance(node, nodes.Call) and not (isinstance(node.node, nodes.Name) and node.node.name in _CALLS):
+        return "calls something a clause may not call."
+    if isinstance(node, nodes.For):
+        if not isinstance(node.iter, (nodes.Name, nodes.Getattr)) or node.recursive:
+            return "loops over something that is not a fact."
+        if any(isinstance(inner, nodes.For) for part in node.body for inner in _all(part)):
+            return "has a loop inside a loop."
+    return ""
+
+
+def fact_paths(tree: nodes.Node) -> Iterator[tuple[str, int]]:
+    """Every dotted fact a template names, in any branch, with its line: the longest form only."""
+    inner = {id(node.node) for node in _all(tree) if isinstance(node, nodes.Getattr)}
+    for node in _all(tree):
+        if id(node) not in inner and isinstance(node, (nodes.Getattr, nodes.Name)):
+            parts: list[str] = []
+            at: nodes.Node = node
+            while isinstance(at, nodes.Getattr):
+                parts.append(at.attr)
+                at = at.node
+            if isinstance(at, nodes.Name):
+                yield ".".join((at.name, *reversed(parts))), node.lineno
+
+
+def _template_fault(clause: Clause, error: TemplateError) -> Fault:
+    line = getattr(error, "lineno", None) or 1
+    what = error.message or "can't be read."
+    if isinstance(error, UndefinedError):
+        what = f"asks for something that is not there: {what}"
+    return Fault(_place(clause, line), what, "Check the names and the closing tags.")
+
+
+def _place(clause: Clause, line: int) -> str:
+    return f"{clause.file}:{clause.first_line + line - 1}"
