@@ -61,19 +61,29 @@ class Missing:
         raise Fault(f"{jurisdiction} {topic}", "has no answer for this license on this day.", "Add a statement, `unclear` or `none_found` to its file.")
 
 
+class Nothing:
+    """An item that no law asks for here: false, and each of its fields is nothing."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __getitem__(self, name: str) -> None:
+        return None
+
+
 class Items:
     """A topic with many answers: `other_reports.trafficking.duty`; an item that is not there is false."""
 
     def __init__(self, topic: str, items: Mapping[str | None, Statement], topics: Topics, reads: list[Statement]) -> None:
         self._topic, self._items, self._topics, self._reads = topic, items, topics, reads
 
-    def __getitem__(self, item: str) -> Answer | None:
+    def __getitem__(self, item: str) -> Answer | Nothing:
         known = self._topics.fields(self._topic)["item"].get("of")
         if known and item not in known:
             raise Fault(f"{self._topic}.{item}", "is not an item.", nearest(item, known))
         statement = self._items.get(item)
         if statement is None or statement.answer in NO_ANSWER:
-            return None
+            return Nothing()
         self._reads.append(statement)
         return Answer(statement, self._topics, self._reads)
 
@@ -156,7 +166,7 @@ def _profile_names(profile: Profile, law: Law) -> dict[str, Any]:
         "role": profile.role, "setting": profile.setting, "minor": profile.minor,
         "in_person": "in_person" in profile.modes, "teletherapy": profile.teletherapy,
         "many": profile.setting in ("couple", "family", "group"),
-        **{name: _plain(value) for name, value in profile.answers.items()},
+        **{name: _plain(profile.answers[name]) for name in ("practice", "clinician", "supervisor", "fees", "group", "policies", "minors")},
     }
 
 

@@ -24,7 +24,7 @@ _ALLOWED = (
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Call, nodes.Keyword,
 )
 _CALLS = frozenset(
-    "gettext ngettext pgettext npgettext _ slot field choice sign notice money day copy_days _chunk".split()
+    "gettext ngettext pgettext npgettext _ _trans slot field choice sign notice money day copy_days _chunk".split()
 )
 _TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
 _ENVIRONMENTS: dict[int, SandboxedEnvironment] = {}
@@ -205,6 +205,9 @@ def _all(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _forbidden(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name) and node.target.name == "_trans":
+        # What the translation extension itself writes for a call inside {% trans %}.
+        return ""
     if not isinstance(node, _ALLOWED):
         return f"uses {type(node).__name__.lower()}, which a clause may not."
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
@@ -241,5 +244,7 @@ def _template_fault(clause: Clause, error: TemplateError) -> Fault:
     return Fault(_place(clause, line), what, "Check the names and the closing tags.")
 
 
-def _place(clause: Clause, line: int) -> str:
+def _place(clause: Clause, line: int | None) -> str:
+    # Nodes that the translation extension makes carry no line of their own.
+    line = line or 1
     return f"{clause.file}:{clause.first_line + line - 1}"
