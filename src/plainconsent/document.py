@@ -31,12 +31,20 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Slot:
-    """A blank: a label, what may be written there, and its value once it is known."""
+    """A blank: a label, what may be written there, and its value once it is known.
+
+    `full_label` is for readers who meet the blank alone, such as a screen reader: it says who signs, too.
+    """
 
     id: str
     kind: SlotKind
     label: str
     value: str | None = None
+    full_label: str = ""
+
+    @property
+    def spoken(self) -> str:
+        return self.full_label or self.label
 
 
 @dataclass(frozen=True)

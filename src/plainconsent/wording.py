@@ -73,8 +73,7 @@ class Pen:
             (f"{id}_signature", signature, "signature"), (f"{id}_signed_name", printed, "text"), (f"{id}_signed_date", when, "date"),
         )
         for name, label, kind in parts:
-            # The same printed name may stand in the text under another label; here it is the signer's own line.
-            self.slots[name] = Slot(name, kind, label, self.fills.get(name) if kind == "text" else None)
+            self.slots[name] = Slot(name, kind, label, self.fills.get(name) if kind == "text" else None, f"{who}: {label}")
         return token("S", "\n".join((who, *(name for name, _, _ in parts))))
 
     def notice(self, item: Any) -> str:
@@ -165,7 +164,11 @@ def new_environment() -> SandboxedEnvironment:
 
 
 def with_chunk_marks(body: str) -> str:
-    """The template with a mark in each empty line outside of if, for and trans: there one piece ends and another begins."""
+    """The template with a mark in each empty line outside of if, for and trans: there one piece ends and another begins.
+
+    Block tags swallow the line end behind them, so that conditions leave no empty lines; after a message it has to stay.
+    """
+    body = body.replace("{% endtrans %}", "{% endtrans +%}")
     lines, depth = [], 0
     for line in body.split("\n"):
         for tag in _TAG.findall(line):
