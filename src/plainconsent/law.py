@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 ROLES = ("clinical_social_worker", "marriage_family_therapist", "professional_counselor", "psychologist")
@@ -88,6 +88,17 @@ def in_force(law: Law, role: str, on: date) -> dict[str, dict[str | None, Statem
         if known is None or _first_day(statement) >= _first_day(known):
             items[statement.item] = statement
     return found
+
+
+def last_day(law: Law, statement: Statement, role: str) -> date | None:
+    """The last day a statement holds for a role: its own `until`, or the day before the next one begins."""
+    later = [
+        s.since
+        for s in law.statements
+        if (s.topic, s.item) == (statement.topic, statement.item) and role in s.roles and s.since and s.since > _first_day(statement)
+    ]
+    ends = [statement.until] if statement.until else []
+    return min([*ends, *(day - timedelta(days=1) for day in later)], default=None)
 
 
 def oldest_check(statements: Iterable[Statement]) -> date | None:

@@ -1,0 +1,94 @@
+"""Commands about the law: `law list`, `show`, `export` and `check`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from plainconsent.cli.options import Day, echo_csv, echo_json, echo_table
+
+COLUMNS = ("jurisdiction", "role", "topic", "field", "value", "from", "until", "citation", "url", "evidence", "checked")
+
+
+@click.group()
+def law() -> None:
+    """Read, export and check the law that the forms are made from."""
+
+
+@law.command("list")
+def list_() -> None:
+    """List the states whose law is here, with their four licenses, and the questions asked of each.
+
+    Example: plainconsent law list
+    """
+    from plainconsent.cli import today
+    from plainconsent.jurisdictions import local_titles, names, read_law, read_topics
+
+    rows = []
+    for id, name in names().items():
+        titles = local_titles(read_law(id), today())
+        rows.append((id, name, ", ".join(short for _, short, _ in titles.values())))
+    echo_table(("id", "state", "licenses"), rows)
+    click.echo()
+    echo_table(("topic", "question"), [(topic, about["question"]) for topic, about in read_topics().topics.items()], widest=100)
+
+
+@law.command()
+@click.argument("jurisdiction")
+@click.option("--topic", help="Only this question, like threat_to_others.")
+@click.option("--license", "-l", help="Only what binds this license.")
+@click.option("--as-of", type=Day(), help="The law of this day (default: today).")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+def show(jurisdiction: str, topic: str | None, license: str | None, as_of: date | None, shape: str) -> None:
+    """Show one state's answers in force on a day, with citations.
+
+    Example: plainconsent law show CA --topic threat_to_others -l LMFT
+    """
+    from plainconsent.cli import today
+    from plainconsent.lawshow import show_rows
+
+    rows = show_rows(jurisdiction, topic, license, as_of or today())
+    if shape == "json":
+        echo_json(rows)
+    elif shape == "csv":
+        echo_csv(COLUMNS, rows)
+    else:
+        short = ("role", "topic", "field", "value", "from", "citation", "evidence", "checked")
+        echo_table(short, [[row[name] for name in short] for row in rows])
+
+
+@law.command()
+@click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def export(shape: str) -> None:
+    """Write every statement, one row per statement, role and field.
+
+    Example: plainconsent law export --format csv > law.csv
+    """
+    from plainconsent.jurisdictions import read_law, read_topics
+    from plainconsent.lawcheck import all_ids, answer_rows
+
+    rows: list[dict[str, Any]] = [row for id in all_ids() for row in answer_rows(read_law(id), read_topics())]
+    echo_csv(COLUMNS, rows) if shape == "csv" else echo_json(rows)
+
+
+@law.command()
+@click.argument("jurisdiction", nargs=-1)
+@click.option("--as-of", type=Day(), help="Judge the age of checks on this day (default: today).")
+@click.pass_context
+def check(ctx: click.Context, jurisdiction: tuple[str, ...], as_of: date | None) -> None:
+    """Check the law files: shape, overlaps, gaps, stale checks, unknown keys, topics nobody prints.
+
+    Example: plainconsent law check
+    """
+    from plainconsent.cli import today
+    from plainconsent.lawcheck import check_law, law_files
+    from plainconsent.lawshow import files_of
+
+    files = files_of(jurisdiction) if jurisdiction else None
+    faults = check_law(as_of or today(), files)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{len(files or law_files())} law files read, {len(faults)} faults.")
+    ctx.exit(1 if faults else 0)

@@ -1,0 +1,51 @@
+"""The answers of one state that hold on a day, as rows for people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from plainconsent.errors import Fault, Faults, nearest
+from plainconsent.jurisdictions import find_jurisdiction, find_role, law_file, read_law, read_topics
+from plainconsent.law import Law, in_force
+from plainconsent.lawcheck import answer_rows
+
+
+def find_law(word: str) -> Law:
+    """The law that a word names: a state, `US`, or an ethics code by its letters (`APA`)."""
+    short = word.strip().upper().removeprefix("ETHICS-")
+    if short in ("US", "FEDERAL"):
+        return read_law("US")
+    if law_file(f"ETHICS-{short}").is_file():
+        return read_law(f"ETHICS-{short}")
+    return read_law(find_jurisdiction(word, "JURISDICTION"))
+
+
+def files_of(words: Sequence[str]) -> list[Path]:
+    """The law files of the jurisdictions named, whether or not they can be read as law."""
+    found = []
+    for word in words:
+        short = word.strip().upper().removeprefix("ETHICS-")
+        ethics, us = law_file(f"ETHICS-{short}"), law_file("US")
+        found.append(ethics if ethics.is_file() else us if short == "US" else law_file(find_jurisdiction(word, "JURISDICTION")))
+    return found
+
+
+def show_rows(word: str, topic: str | None, license: str | None, on: date) -> list[dict[str, str]]:
+    """Rows as in `law export`, only those in force on the day, for one topic or license when named."""
+    topics = read_topics()
+    if topic and topic not in topics.topics:
+        raise Faults([Fault("--topic", f"{topic!r} is not a topic.", nearest(topic, topics.topics))])
+    law = find_law(word)
+    roles = [find_role(license, law, on)[0]] if license else list(law.roles)
+    held = {(role, s.id) for role in roles for items in in_force(law, role, on).values() for s in items.values()}
+    kept = Law(law.id, law.name, tuple(s for s in law.statements if any((r, s.id) in held for r in roles)), roles=law.roles)
+    ids = {role: {id for r, id in held if r == role} for role in roles}
+    return [
+        row
+        for s in kept.statements
+        if topic in (None, s.topic)
+        for row in answer_rows(Law(law.id, law.name, (s,), roles=law.roles), topics)
+        if row["role"] in roles and s.id in ids[row["role"]]
+    ]

@@ -1,0 +1,135 @@
+"""Forms as files: one form in several formats, the reviewer's copy, and the whole packet of a practice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from plainconsent.assemble import Assembled, assemble
+from plainconsent.clauses import read_clause, read_outline
+from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
+from plainconsent.errors import Fault, Faults
+from plainconsent.profile import Profile, make_profile
+from plainconsent.reviewer import note_text, review
+from plainconsent.writers import write
+from plainconsent.yamlfile import YamlFile
+
+
+def make_form(profile: Profile, form: str, formats: Sequence[str], fillable: bool = True, reviewer: bool = False, base: Path = Path()) -> dict[str, bytes]:
+    """File name -> bytes for one form. A reviewer's copy stands beside it, flat, in the same formats but json."""
+    made = assemble(profile, form, _overlay(profile, base))
+    look = Look(fillable, _master(profile, base))
+    files = {f"{file_stem(profile, form)}.{format}": write(made.document, format, look) for format in formats}
+    return {**files, **(_reviewer_files(profile, form, formats) if reviewer else {})}
+
+
+def _reviewer_files(profile: Profile, form: str, formats: Sequence[str]) -> dict[str, bytes]:
+    document = review(assemble(replace(profile, language="en"), form))
+    shown = [format for format in formats if format != "json"] or ["txt"]
+    return {f"{file_stem(profile, form)}_reviewer.{format}": write(document, format, Look(fillable=False)) for format in shown}
+
+
+def file_stem(profile: Profile, form: str) -> str:
+    """A safe name made of codes alone: `consent_us-ca_lmft-role_individual_teletherapy_en`."""
+    parts = [form, profile.jurisdiction.lower(), profile.role.replace("_", "-"), profile.setting]
+    parts += ["teletherapy"] if profile.teletherapy else []
+    parts += [f"client-{profile.client_state.lower()}"] if profile.client_state else []
+    parts += [f"minor-{profile.minor}"] if profile.minor else []
+    return "_".join((*parts, profile.language))
+
+
+def _overlay(profile: Profile, base: Path) -> Path | None:
+    folder = profile.answers.get("overlay")
+    if folder and not (base / folder).is_dir():
+        raise Faults([Fault("overlay", f"{folder!r} is not a folder.", "Write its path from the practice file.")])
+    return base / folder if folder else None
+
+
+def _master(profile: Profile, base: Path) -> bytes | None:
+    name = profile.answers.get("master")
+    if not name:
+        return None
+    try:
+        return (base / name).read_bytes()
+    except OSError as error:
+        raise Faults([Fault("master", f"{name!r} can't be read ({error.strerror}).", "Write its path from the practice file.")]) from None
+
+
+# --- why ---------------------------------------------------------------------------------------------------------
+
+
+def explain_rows(profile: Profile, form: str) -> list[dict[str, str]]:
+    """Every clause of the outline: in or out, the fact that decided it, and the citations it rests on."""
+    made = assemble(profile, form)
+    laws: dict[str, list[str]] = {}
+    for piece in made.pieces:
+        laws.setdefault(piece.clause, []).extend(c.text for s in piece.statements for c in s.citations[:1])
+    return [
+        {
+            "clause": choice.clause.id, "in": "in" if choice.chosen else "out", "because": choice.because,
+            "law": "; ".join(dict.fromkeys(laws.get(choice.clause.id, []))),
+        }
+        for choice in made.choices
+    ]
+
+
+# --- the packet --------------------------------------------------------------------------------------------------
+
+
+def make_packet(practice: YamlFile, on: date, formats: Sequence[str], fillable: bool = True) -> dict[str, bytes]:
+    """Every form the practice's settings ask for, in order, each with its reviewer's copy, an index and the explanation."""
+    base = Path(practice.name).parent
+    files: dict[str, bytes] = {}
+    index: list[tuple[str, list[str]]] = []
+    for profile, form in packet_forms(practice, on):
+        made = assemble(profile, form, _overlay(profile, base))
+        names = make_form(profile, form, formats, fillable, reviewer=profile.language == "en", base=base)
+        files |= names
+        files[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
+        index.append((made.document.title, [name for name in names if "_reviewer" not in name]))
+    files["index.html"] = write(_index(index, made.document), "html", Look(fillable=False))
+    return files
+
+
+def packet_forms(practice: YamlFile, on: date) -> list[tuple[Profile, str]]:
+    """The forms in the order a client meets them: consent for each setting, teletherapy, release; in each language."""
+    said = practice.data
+    wanted = said.get("forms") or ["consent", *(["teletherapy"] if "teletherapy" in (said.get("modes") or []) else []), "release"]
+    found = []
+    for language in said.get("languages") or ["en"]:
+        for form in wanted:
+            for setting in said["settings"] if form == "consent" else said["settings"][:1]:
+                modes = list(said.get("modes") or [])
+                for there in (said.get("client_states") or [None]) if "teletherapy" in modes and form != "release" else [None]:
+                    profile = make_profile(as_of=on, practice=practice, settings=[setting, *modes], client_state=there, language=language)
+                    if (profile, form) not in found:
+                        found.append((profile, form))
+    return found
+
+
+def _explain_text(made: Assembled) -> bytes:
+    lines = []
+    for choice in made.choices:
+        lines.append(f"{'in ' if choice.chosen else 'out'}  {choice.clause.id}: {choice.because}")
+        statements = {s.id: s for piece in made.pieces if piece.clause == choice.clause.id for s in piece.statements}
+        lines += [f"       {note_text(s)}" for s in statements.values()]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _index(entries: list[tuple[str, list[str]]], like: Document) -> Document:
+    blocks: list[Any] = [Heading(1, (Run("Packet"),)), Paragraph((Run(f"Made for {like.as_of}."),))]
+    for title, names in entries:
+        blocks += [Heading(2, (Run(title),)), Bullets(tuple((Run(name, href=name),) for name in names))]
+    return replace(like, form="index", title="Packet", language="en", direction="ltr", blocks=tuple(blocks), slots={}, draft=None)
+
+
+def coverage(form: str) -> dict[str, list[str]]:
+    """Checklist id -> the clauses of the form that cover it."""
+    found: dict[str, list[str]] = {}
+    for id in read_outline(form).order:
+        for item in read_clause(id).covers:
+            found.setdefault(item, []).append(id)
+    return found
