@@ -144,11 +144,9 @@ class Facts:
             found = found[part]
         return found() if callable(found) else found
 
-    def answers(self) -> list[Statement]:
-        """Every statement in force for this profile, home and federal and ethics, for the receipt and the reviewer."""
-        on, role = self.profile.as_of, self.profile.role
-        laws = (self.law, self.us_law, self.ethics_law)
-        return [s for law in laws for items in in_force(law, role, on).values() for s in items.values()]
+    def home_statements(self, topic: str) -> list[Statement]:
+        """The statements of one topic of the license's own state that are in force."""
+        return list(in_force(self.law, self.profile.role, self.profile.as_of).get(topic, {}).values())
 
     def _copy_days(self) -> int | None:
         """Days within which a client gets a copy: the shorter of state law and 45 CFR 164.524(b)(2), which both bind."""

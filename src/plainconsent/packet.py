@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.assemble import Assembled, assemble
-from plainconsent.clauses import read_clause, read_outline
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
 from plainconsent.errors import Fault, Faults
 from plainconsent.profile import Profile, make_profile
@@ -125,11 +124,3 @@ def _index(entries: list[tuple[str, list[str]]], like: Document) -> Document:
         blocks += [Heading(2, (Run(title),)), Bullets(tuple((Run(name, href=name),) for name in names))]
     return replace(like, form="index", title="Packet", language="en", direction="ltr", blocks=tuple(blocks), slots={}, draft=None)
 
-
-def coverage(form: str) -> dict[str, list[str]]:
-    """Checklist id -> the clauses of the form that cover it."""
-    found: dict[str, list[str]] = {}
-    for id in read_outline(form).order:
-        for item in read_clause(id).covers:
-            found.setdefault(item, []).append(id)
-    return found

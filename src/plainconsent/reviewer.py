@@ -2,115 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from plainconsent.assemble import Assembled
+from plainconsent.checklist import disclosures_of, subjects_of
 from plainconsent.document import Block, Bullets, Document, Heading, Paragraph, Run, Runs, Signature, SourceNote, Table
 from plainconsent.law import NO_ANSWER, Statement, months_between
+from plainconsent.places import TEMPLATES
+from plainconsent.yamlfile import read_yaml
 
 WARN_MONTHS, ERROR_MONTHS = 12, 24
-EVIDENCE = {
-    "primary": "the law's own words were read",
-    "secondary": "two independent summaries agree",
-    "single": "one summary only",
-    "": "no answer was found",
-}
+
+
+@functools.cache
+def phrases() -> dict[str, Any]:
+    """The copy's own words, from templates/reviewer.yaml."""
+    words: dict[str, Any] = read_yaml(TEMPLATES / "reviewer.yaml").data
+    return words
+
+
+def say(phrase: str, **values: object) -> str:
+    return str(phrases()[phrase]).format(**values)
 
 
 def review(made: Assembled) -> Document:
-    """The form again, each paragraph followed by its sources; findings first. In English: law is read in English here."""
+    """The form again, each paragraph followed by its sources; findings first, tables last."""
     form = made.document
-    statements = list({s.id: s for piece in made.pieces for s in piece.statements}.values())
-    title = f"Reviewer’s copy: {form.title}"
-    blocks: list[Block] = [Heading(1, _text(title)), Paragraph(_text(INTRO))]
-    blocks += _section("What to settle before use", findings(made, statements))
-    blocks += _section("What this form assumes about the practice", _assumptions(made))
-    blocks += _section("Blanks that remain", [f"{slot.label} ({slot.id})" for slot in form.slots.values() if not slot.value])
-    blocks += _section("Notes on the license", [made.facts.profile.license_note])
-    blocks.append(Heading(2, _text("The form, paragraph by paragraph")))
+    statements = used_statements(made)
+    title = say("title", title=form.title)
+    blocks: list[Block] = [Heading(1, _text(title)), Paragraph(_text(say("intro")))]
+    blocks += _section("to_settle", findings(made))
+    blocks += _section("assumptions", [say("assumed", name=n, value=_shown(made, n)) for n in made.facts.profile.assumed])
+    blocks += _section("blanks", [say("blank", label=s.spoken, id=s.id) for s in form.slots.values() if not s.value])
+    blocks += _section("license_notes", [made.facts.profile.license_note])
+    blocks.append(Heading(2, _text(say("body"))))
     for piece in made.pieces:
         blocks += [_under_review(block) for block in piece.blocks]
         blocks += [_note(statement, piece.clause) for statement in piece.statements]
-    blocks += [Heading(2, _text("Every statement used")), _table(statements)]
+    blocks += _tables(made, statements)
     return replace(form, title=title, language="en", direction="ltr", blocks=tuple(blocks), draft=None, letterhead=())
 
 
-INTRO = (
-    "For the clinician and the attorney, not for the client. Under each paragraph stand the statements of law it rests on: "
-    "where, what it says in our words, how it was read, and when. This is not legal advice."
-)
+def used_statements(made: Assembled) -> list[Statement]:
+    return list({s.id: s for piece in made.pieces for s in piece.statements}.values())
 
 
-def findings(made: Assembled, statements: Iterable[Statement]) -> list[str]:
-    """What is stale, unclear, thinly supported or not reviewed by an attorney, in plain sentences."""
+def findings(made: Assembled) -> list[str]:
+    """What is stale, unclear, thinly supported, missing or not reviewed by an attorney, in plain sentences."""
     on = made.facts.profile.as_of
-    found = []
-    for law in (made.facts.law, made.facts.us_law):
-        if law.attorney_review == "none":
-            found.append(f"No attorney has reviewed the law of {law.name} as it is recorded here.")
-    for s in statements:
+    laws = (made.facts.law, made.facts.us_law)
+    found = [say("no_attorney", name=law.name) for law in laws if law.attorney_review == "none"]
+    for s in used_statements(made):
         name = f"{s.jurisdiction} {s.topic}" + (f", {s.item}" if s.item else "")
         if s.answer in NO_ANSWER:
-            found.append(f"{name}: {str(s.answer).replace('_', ' ')}. {s.why}")
+            found.append(say("no_answer", name=name, answer=s.answer.replace("_", " "), why=s.why))
         if s.evidence == "single":
-            found.append(f"{name}: rests on one summary only; read the law before use.")
-        if stale := staleness(s, on):
-            found.append(f"{name}: {stale}")
-    return found + _two_states(made) + _missing_notices(made)
-
-
-def staleness(statement: Statement, on: date) -> str:
-    """Why the check is too old on that day, or an empty string."""
-    if statement.checked is None:
-        return ""
-    months = months_between(statement.checked, on)
-    if months >= ERROR_MONTHS:
-        return f"last checked {months} months before use; this is too old to rely on."
-    return f"last checked {months} months before use; check it again." if months >= WARN_MONTHS else ""
-
-
-def _two_states(made: Assembled) -> list[str]:
+            found.append(say("single", name=name))
+        found += staleness(s, name, on)
     there = made.facts.profile.client_state
-    if not there:
+    found += [say("two_states", there=there)] if there else []
+    return [*found, *_missing_notices(made)]
+
+
+def staleness(statement: Statement, name: str, on: date) -> list[str]:
+    """A sentence when the check is more than a year old on that day, a sharper one after two."""
+    months = months_between(statement.checked, on) if statement.checked else 0
+    if months < WARN_MONTHS:
         return []
-    return [
-        f"The client sits in {there}: settle that you may practice there (a license, a compact privilege or a rule for visitors).",
-        f"Where the law of {there} changes the words, the form states both rules and says that the therapist follows both.",
-    ]
+    return [say("too_old" if months >= ERROR_MONTHS else "old", name=name, months=months)]
 
 
-def _missing_notices(made: Assembled) -> list[str]:
-    items = made.facts.names["required_disclosure"]
-    found = []
-    for statement in items._items.values():
-        values = statement.values
-        if statement.answer not in NO_ANSWER and statement.why and not values.get("text"):
-            found.append(f"required disclosure, {statement.item}: the prescribed words could not be confirmed; add them from the board. {statement.why}")
-        if values.get("where") in ("posted", "separate_paper"):
-            found.append(f"required disclosure, {statement.item}: not on this form; {'post it' if values['where'] == 'posted' else 'give it on its own paper'}. {statement.means}")
-    return found
-
-
-def _assumptions(made: Assembled) -> list[str]:
-    return [f"{name}: {_shown(made, name)} (nothing was said about it)" for name in made.facts.profile.assumed]
-
-
-def _shown(made: Assembled, dotted: str) -> str:
-    value: object = made.facts.profile.answers
-    for part in dotted.split("."):
-        value = value[part] if isinstance(value, dict) else value
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+def _missing_notices(made: Assembled) -> Iterator[str]:
+    for s in made.facts.home_statements("required_disclosure"):
+        if s.answer in NO_ANSWER:
+            continue
+        if s.why and not s.values.get("text"):
+            yield say("words_missing", item=s.item, why=s.why)
+        if s.values.get("where") in ("posted", "separate_paper"):
+            yield say(s.values["where"], item=s.item, means=s.means)
+    for row in disclosures_of(made):
+        if not row.clauses:
+            yield say("disclosure_missing", item=row.item, code=row.code.replace("_", " "))
 
 
 def note_text(s: Statement) -> str:
     """One statement in a line: where it stands, what it says, how and when it was read."""
-    where = "; ".join(c.text for c in s.citations) or "no citation"
-    who = f", {s.checked_by} readers" if s.checked_by > 1 else ""
-    since = f" In force since {s.since}." if s.since else ""
-    answer = f"{s.topic}{'.' + s.item if s.item else ''}: {s.answer if not isinstance(s.answer, list) else ', '.join(map(str, s.answer))}"
-    return f"{where} ({s.basis or 'law'}; {answer}). {s.means or s.why}{since} {EVIDENCE[s.evidence].capitalize()}; checked {s.checked}{who}."
+    return say(
+        "note",
+        citation="; ".join(c.text for c in s.citations) or "-", basis=s.basis or "law", answer=f"{_topic(s)}: {_answer(s)}",
+        means=s.means or s.why, since=say("since", day=s.since) if s.since else "",
+        evidence=phrases()["evidence"][s.evidence or "none"], checked=s.checked,
+        readers=say("readers", n=s.checked_by) if s.checked_by > 1 else "",
+    )
 
 
 def _note(s: Statement, clause: str) -> SourceNote:
@@ -118,30 +105,50 @@ def _note(s: Statement, clause: str) -> SourceNote:
     return SourceNote((Run(note_text(s)), *links[:2]), clause)
 
 
-def _table(statements: Iterable[Statement]) -> Table:
-    header = tuple(_text(word) for word in ("Topic", "Answer", "Where it stands", "Read", "Checked"))
-    rows = tuple(
-        tuple(_text(cell) for cell in (
-            f"{s.topic}{'.' + s.item if s.item else ''}", ", ".join(map(str, s.answer)) if isinstance(s.answer, list) else str(s.answer),
-            "; ".join(c.text for c in s.citations) or "-", s.evidence or "-", str(s.checked or "-"),
-        ))
-        for s in statements
-    )
-    return Table(header, rows, "Statements of law and ethics this form rests on")
+def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]:
+    disclosed = [(row.item, row.code, ", ".join(row.clauses) or "-") for row in disclosures_of(made)]
+    if disclosed:
+        yield from _table("disclosures", disclosed)
+    yield from _table("subjects", [(s.id, s.about, ", ".join(s.clauses) or s.reason or "-") for s in subjects_of(made)])
+    rows = [(_topic(s), _answer(s), "; ".join(c.text for c in s.citations) or "-", s.evidence or "-", str(s.checked or "-")) for s in statements]
+    yield from _table("statements", rows, "every_statement")
 
 
-def _section(title: str, lines: list[str]) -> Iterator[Block]:
-    lines = [line for line in lines if line]
-    if lines:
-        yield Heading(2, _text(title))
-        yield Bullets(tuple(_text(line) for line in lines))
+def _table(name: str, rows: Iterable[Sequence[str]], title: str | None = None) -> Iterator[Block]:
+    yield Heading(2, _text(say(title or name)))
+    header = tuple(_text(word) for word in phrases()[f"columns_{name}"])
+    yield Table(header, tuple(tuple(_text(cell) for cell in row) for row in rows), say(f"{name}_caption"))
+
+
+def _topic(s: Statement) -> str:
+    return s.topic + (f".{s.item}" if s.item else "")
+
+
+def _answer(s: Statement) -> str:
+    return ", ".join(map(str, s.answer)) if isinstance(s.answer, list) else str(s.answer)
+
+
+def _shown(made: Assembled, dotted: str) -> str:
+    value: Any = made.facts.profile.answers
+    for part in dotted.split("."):
+        value = value[part]
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[Block]:
+    kept = [line for line in lines if line]
+    if kept:
+        yield Heading(2, _text(say(title)))
+        yield Bullets(tuple(_text(line) for line in kept))
 
 
 def _under_review(block: Block) -> Block:
     if isinstance(block, Heading):
         return replace(block, level=3)
     if isinstance(block, Signature):
-        return Paragraph(_text(f"[{block.label}]"), block.clause)
+        return Paragraph(_text(block.label), block.clause)
     return block
 
 
