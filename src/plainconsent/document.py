@@ -176,6 +176,35 @@ def as_data(block: Block) -> dict[str, Any]:
     return {"type": type(block).__name__.lower(), **data}
 
 
+def from_data(data: Mapping[str, Any]) -> Document:
+    """The document that the json writer wrote; raises KeyError or TypeError for anything else."""
+    kinds = {kind.__name__.lower(): kind for kind in (Heading, Paragraph, Bullets, Table, Callout, Notice, Field, Choice, Signature, SourceNote)}
+
+    def runs(parts: Any) -> Runs:
+        return tuple(Run(**part) for part in parts)
+
+    def block(part: Mapping[str, Any]) -> Block:
+        values = {name: value for name, value in part.items() if name != "type"}
+        for name in {"runs"} & values.keys():
+            values[name] = runs(values[name])
+        for name in {"items", "header"} & values.keys():
+            values[name] = tuple(map(runs, values[name]))
+        if "rows" in values:
+            values["rows"] = tuple(tuple(map(runs, row)) for row in values["rows"])
+        if "blocks" in values:
+            values["blocks"] = tuple(map(block, values["blocks"]))
+        for name in {"paragraphs", "slots"} & values.keys():
+            values[name] = tuple(values[name])
+        made: Block = kinds[part["type"]](**values)
+        return made
+
+    return Document(
+        form=data["form"], title=data["title"], language=data["language"], direction=data["direction"], footer=data["footer"],
+        page_words="", as_of=date.fromisoformat(data["as_of"]), blocks=tuple(map(block, data["blocks"])),
+        slots={id: Slot(id, slot["kind"], slot["label"], slot["value"]) for id, slot in data["slots"].items()},
+    )
+
+
 def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Every block in reading order, those inside a callout after the callout itself."""
     for block in blocks:

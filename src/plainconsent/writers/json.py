@@ -25,7 +25,8 @@ def write(document: Document, look: Look) -> bytes:
         "bundle": _bundle(document, text),
         "receipt": {**document.receipt, "text_sha256": hashlib.sha256(text.encode()).hexdigest()},
         "document": {
-            "form": document.form, "title": document.title, "language": document.language, "footer": document.footer,
+            "form": document.form, "title": document.title, "language": document.language,
+            "direction": document.direction, "footer": document.footer, "as_of": str(document.as_of),
             "blocks": [as_data(block) for block in document.blocks],
             "slots": {id: {"label": s.label, "kind": s.kind, "value": s.value} for id, s in document.slots.items()},
         },

@@ -14,7 +14,7 @@ import typst
 from plainconsent.document import Document, Look, Slot, as_data, block_lines
 from plainconsent.errors import Fault, refuse
 from plainconsent.places import TEMPLATES
-from plainconsent.writers._pdf_fields import add_fields
+#from plainconsent.writers._pdf_fields import add_fields
 
 _FONTS = fontpkg_noto_sans.ROOT / "files"
 _UPRIGHT = "NotoSans[wdth,wght].ttf"

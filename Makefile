@@ -1,0 +1,39 @@
+# The everyday jobs. `make demo` needs Python 3.11+ and nothing else; `make test` installs what tests need beside it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint matrix bench examples clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@ $(VENV)/installed
+
+demo: $(VENV)/installed  ## make the packet form of the example practice in every format, and say where it is
+	$(BIN)/plainconsent form consent --practice examples/solo/practice.yaml -s individual -s in_person -s teletherapy \
+	    --format docx,pdf,html,txt,json --reviewer --force -o build/demo
+
+test: $(VENV)/installed-dev  ## run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev  ## style and types of the code
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+
+matrix: $(VENV)/installed-dev  ## make and check every form of every combination in every format (long)
+	$(BIN)/python -m tests.matrix
+
+bench: $(VENV)/installed-dev  ## measure speed as ratios in one run
+	$(BIN)/python -m tests.bench
+
+examples: $(VENV)/installed  ## make the example files again
+	$(BIN)/python examples/make_examples.py
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache
