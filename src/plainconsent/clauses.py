@@ -15,7 +15,7 @@ from plainconsent.places import TEMPLATES
 from plainconsent.shape import check_fields
 from plainconsent.yamlfile import YamlFile, parse_yaml, read_yaml
 
-_FRONT = re.compile(rb"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_FRONT = re.compile(rb"\A---\n(.*?)^---\n(.*)\Z", re.DOTALL | re.MULTILINE)
 _FRONT_KEYS: Mapping[str, Mapping[str, Any]] = {
     "when": {"is": "map", "fields": {}},
     "covers": {"is": "texts"},
@@ -118,7 +118,7 @@ def parse_clause(id: str, raw: bytes, file: str) -> Clause:
     lists = {name: tuple(front.data.get(name) or ()) for name in ("covers", "cites", "discloses")}
     return Clause(
         id=id, body=match[2].decode(), when=when, look=front.data.get("look") or "", policy=bool(front.data.get("policy")),
-        first_line=match[1].count(b"\n") + 4, file=file, **lists,
+        first_line=match[1].count(b"\n") + 3, file=file, **lists,
     )
 
 

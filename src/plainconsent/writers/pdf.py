@@ -14,7 +14,7 @@ import typst
 from plainconsent.document import Document, Look, Slot, as_data, block_lines
 from plainconsent.errors import Fault, refuse
 from plainconsent.places import TEMPLATES
-#from plainconsent.writers._pdf_fields import add_fields
+from plainconsent.writers._pdf_fields import add_fields
 
 _FONTS = fontpkg_noto_sans.ROOT / "files"
 _UPRIGHT = "NotoSans[wdth,wght].ttf"
@@ -27,7 +27,7 @@ def write(document: Document, look: Look) -> bytes:
     """The PDF. Raises Faults that name the blank whose value holds a character the font cannot show."""
     refuse(list(_unshowable(document)))
     drawn = _draw(document, look)
-    return add_fields(drawn, document) if look.fillable else drawn
+    return add_fields(drawn, document.slots) if look.fillable else drawn
 
 
 def _draw(document: Document, look: Look) -> bytes:
@@ -84,7 +84,7 @@ def _missing(where: str, words: str, remedy: str) -> Iterator[Fault]:
 
 @functools.cache
 def _shown() -> frozenset[int]:
-    """The code points that the font has a glyph for, from its `cmap` table (OpenType 1.9, subtable format 12 or 4)."""
+    """The code points that the font has a glyph for, from its `cmap` table (OpenType 1.9, subtable format 12)."""
     font = (_FONTS / _UPRIGHT).read_bytes()
     tables = (struct.unpack_from(">4s4xLL", font, 12 + 16 * n) for n in range(struct.unpack_from(">H", font, 4)[0]))
     cmap = next(font[start:start + length] for tag, start, length in tables if tag == b"cmap")
