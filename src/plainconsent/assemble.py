@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from plainconsent import __version__
 from plainconsent.clauses import Choice, Clause, choose, read_clause, read_outline
-from plainconsent.document import Block, Callout, Document, Heading, Paragraph, Slot, runs_text
+from plainconsent.document import (
+    Block, Bullets, Callout, Document, Field, Heading, Paragraph, Signature, Slot, Table, block_lines, runs_text, walk,
+)
+from plainconsent.document import Choice as Box
 from plainconsent.errors import Fault, Faults
-from plainconsent.facts import Facts
+from plainconsent.facts import Facts, Name
 from plainconsent.language import Language, read_language
 from plainconsent.law import Statement, oldest_check
 from plainconsent.profile import Profile
@@ -59,18 +62,15 @@ def _one_clause(clause: Clause, facts: Facts, pen: Pen) -> tuple[Choice, list[Pi
 
 
 def _other_state(clause: Clause, home: list[Piece], there: Facts, pen: Pen, overlay: Path | None) -> list[Piece]:
-    """The clause by the law of the state where the client sits, when that law changes its words."""
+    """The clause by the law of the state where the client sits, whole but for its heading, when that law changes its words."""
     _, pieces = _one_clause(clause, there, pen)
-    said = {_words(piece, pen) for piece in home}
-    new = [piece for piece in pieces if _words(piece, pen) not in said]
-    if not new:
+    if {_words(piece, pen) for piece in pieces} <= {_words(piece, pen) for piece in home}:
         return []
-    return render(read_clause("_in_the_other_state", overlay=overlay), there, pen) + new
+    below = [replace(piece, blocks=tuple(b for b in piece.blocks if not isinstance(b, Heading))) for piece in pieces]
+    return render(read_clause("_in_the_other_state", overlay=overlay), there, pen) + [piece for piece in below if piece.blocks]
 
 
 def _words(piece: Piece, pen: Pen) -> str:
-    from plainconsent.document import block_lines
-
     return "\n".join(line for block in piece.blocks for line in block_lines(block, pen.slots))
 
 
@@ -96,8 +96,6 @@ def _plain(blocks: tuple[Block, ...], slots: Mapping[str, Slot]) -> str:
 def edition(facts: Facts) -> Any:
     """The version of the program and its wording, and a short hash of the law files used."""
     laws = "".join(law.sha256 for law in (facts.law, facts.us_law, facts.ethics_law))
-    from plainconsent.facts import Name
-
     return Name(f"{__version__}-{hashlib.sha256(laws.encode()).hexdigest()[:8]}")
 
 
@@ -118,7 +116,7 @@ def _document(
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     if language.draft:
         # A translation nobody qualified has reviewed can be read, not signed.
-        blocks = tuple(block for block in blocks if type(block).__name__ != "Signature")
+        blocks = tuple(block for block in blocks if not isinstance(block, Signature))
     title = next((runs_text(b.runs, slots) for b in blocks if isinstance(b, Heading) and b.level == 1), form)
     practice = profile.answers["practice"]
     return Document(
@@ -137,11 +135,9 @@ def _used(slots: Mapping[str, Slot], blocks: tuple[Block, ...]) -> dict[str, Slo
 
 def slot_names(blocks: Iterable[Block]) -> Iterator[str]:
     """The ids of the blanks in the blocks, in reading order."""
-    from plainconsent.document import Bullets, Choice, Field, Signature, Table, walk
-
     for block in walk(tuple(blocks)):
         match block:
-            case Field() | Choice():
+            case Field() | Box():
                 yield block.slot
             case Signature():
                 yield from block.slots
@@ -149,7 +145,7 @@ def slot_names(blocks: Iterable[Block]) -> Iterator[str]:
                 yield from (run.slot for item in block.items for run in item if run.slot)
             case Table():
                 yield from (run.slot for row in (block.header, *block.rows) for cell in row for run in cell if run.slot)
-        if isinstance(block, (Heading, Paragraph, Choice)):
+        if isinstance(block, (Heading, Paragraph, Box)):
             yield from (run.slot for run in block.runs if run.slot)
 
 

@@ -169,4 +169,6 @@ def _shown(value: Any) -> str:
         return "not there"
     if isinstance(value, str):
         return str.__str__(value) or "not there"
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, (bool, int)) else "there"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else "there"

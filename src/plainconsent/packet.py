@@ -52,7 +52,7 @@ def _master(profile: Profile, base: Path) -> bytes | None:
     if not name:
         return None
     try:
-        return (base / name).read_bytes()
+        return (base / str(name)).read_bytes()
     except OSError as error:
         raise Faults([Fault("master", f"{name!r} can't be read ({error.strerror}).", "Write its path from the practice file.")]) from None
 

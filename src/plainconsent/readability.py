@@ -1,36 +1,38 @@
-"""How hard a finished form is to read: known formulas on true syllables, and the limits a form has to keep."""
+"""How hard a finished form is to read: known formulas on true syllables, and the limits it has to keep."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from plainconsent.document import Bullets, Choice, Document, Heading, Paragraph, Run, Runs, Table, runs_text, walk
-from plainconsent.errors import Fault
-from plainconsent.syllables import is_hard, spanish_syllables, syllables
-
-# Words: of a long sentence; of a section too small to judge alone; beside a name, for a sentence and not a label.
-LONG, SMALL_SECTION, SENTENCE = 20, 30, 3
-_MASK = 0xE100  # from here on: one private character for each name or blank of a stretch of text
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+(?:[.,:/-]\d+)*|[\ue100-\uf8ff]")
-_BREAK = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+(?=[\"“‘'(\[¿¡]*[A-ZÁÉÍÓÚÑÜ\d\ue100-\uf8ff])")
-_NO_BREAK = ("a.m.", "p.m.", "Dr.", "Mr.", "Mrs.", "Ms.", "St.", "U.S.", "Sr.", "Sra.", "Dra.", "EE. UU.")
-_YOU = {"you", "your", "yours", "yourself", "yourselves", "you're", "you'll", "you've", "you'd"}
-_PASSIVE = re.compile(
-    r"\b(?:am|is|are|was|were|be|been|being|get|gets|got)\s+"
-    r"(?:(?:not|never|also|always|only|just|still|too|\w+ly)\s+)?"
-    r"(\w{2,}ed|given|taken|made|told|kept|sent|held|written|shown|known|seen|found|put|done|paid|lost|left|hurt"
-    r"|read|said|heard|stolen|broken|hidden|chosen|spoken|brought|bound|sold|shut|cut|set|meant|taught|understood)\b",
-    re.IGNORECASE,
+from plainconsent.document import (
+    Bullets,
+    Choice,
+    Document,
+    Heading,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+    runs_text,
+    walk,
 )
-# States and feelings rather than acts, and words that only look like it; "called" and "hurt" are how people speak.
-_NOT_PASSIVE = {
-    "called", "licensed", "married", "divorced", "hurt", "worried", "scared", "tired", "interested", "pleased",
-    "related", "need", "indeed", "hundred",
-}  # fmt: skip
+from plainconsent.errors import Fault
+from plainconsent.sentences import (
+    MASK,
+    is_hard,
+    is_passive,
+    spanish_syllables,
+    split_sentences,
+    syllables,
+    words_of,
+)
+
+# In words: a long sentence; a section too small to judge alone; what a name needs beside it to be no label.
+LONG, SMALL_SECTION, SENTENCE = 20, 30, 3
+_YOU = {"you", "your", "yours", "yourself", "yourselves", "you're", "you'll", "you've", "you'd"}
 
 
 class Gate(NamedTuple):
@@ -46,16 +48,9 @@ class Gate(NamedTuple):
 
 GATES: Mapping[str, tuple[Gate, ...]] = {
     "en": (
-        Gate("grade", 6.0),
-        Gate("grade_raw", 7.0),
-        Gate("smog", 8.0),
-        Gate("ease", 70, "least"),
-        Gate("words_per_sentence", 13),
-        Gate("longest_sentence", 25),
-        Gate("percent_over_20_words", 5),
-        Gate("percent_passive", 5),
-        Gate("percent_hard_words", 8),
-        Gate("you_per_100_words", 4, "least"),
+        *(Gate("grade", 6), Gate("grade_raw", 7), Gate("smog", 8), Gate("ease", 70, "least")),
+        *(Gate("words_per_sentence", 13), Gate("longest_sentence", 25), Gate("percent_over_20_words", 5)),
+        *(Gate("percent_passive", 5), Gate("percent_hard_words", 8), Gate("you_per_100_words", 4, "least")),
         Gate("worst_section", 8),
     ),
     "es": (Gate("inflesz", 65, "least"),),
@@ -71,9 +66,8 @@ class Failure(NamedTuple):
     where: str
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """`text` as it is read; `words` with each name and blank as one mark, `raw_words` with names spelled out."""
+class Sentence(NamedTuple):
+    """As it is read; in words with each name and blank as one mark; in raw words with names spelled out."""
 
     text: str
     words: tuple[str, ...]
@@ -128,66 +122,64 @@ class Report:
 
     def _place(self, figure: str) -> str:
         """The clauses of the sentences at fault, the clause with most hard words, or the hardest section."""
-        if figure in ("longest_sentence", "percent_over_20_words"):
-            return ", ".join(dict.fromkeys(s.clause for s in self.long_sentences))
-        if figure == "percent_passive":
-            return ", ".join(dict.fromkeys(s.clause for s in self.passive_sentences))
+        if figure in ("longest_sentence", "percent_over_20_words", "percent_passive"):
+            found = self.passive_sentences if "passive" in figure else self.long_sentences
+            return ", ".join(dict.fromkeys(sentence.clause for sentence in found))
         if figure in ("smog", "percent_hard_words") and self.hard_words:
             return Counter(clause for word in self.hard_words for clause in word.clauses).most_common(1)[0][0]
         worst = max(self.sections, key=lambda section: section.grade, default=None)
         return f"{worst.clause}: {worst.heading}" if worst else ""
 
     def as_rows(self) -> list[tuple[str, str, str, str]]:
-        """Figure, value, limit (`<= 6`), `ok` or where to look: one row a gate, then the figures without a limit."""
+        """Figure, value, limit (`<= 6`), `ok` or where to look: one row a gate, then other figures."""
         failed = {failure.gate: failure.where or "the whole form" for failure in self.failed()}
         signs = {"most": "<=", "least": ">="}
         gated = {gate.figure: f"{signs[gate.direction]} {gate.limit:g}" for gate in self.gates}
-        rows = [(name, f"{self.figures[name]:g}", limit, failed.get(name, "ok")) for name, limit in gated.items()]
-        return rows + [(name, f"{value:g}", "", "") for name, value in self.figures.items() if name not in gated]
+        values = {name: f"{value:g}" for name, value in self.figures.items()}
+        rows = [(name, values[name], limit, failed.get(name, "ok")) for name, limit in gated.items()]
+        return rows + [(name, value, "", "") for name, value in values.items() if name not in gated]
 
     def as_data(self) -> dict[str, Any]:
         """The report as plain JSON-able data."""
-        gates = [{**gate._asdict(), "holds": gate.holds(self.figures[gate.figure])} for gate in self.gates]
+        gates = [gate._asdict() | {"holds": gate.holds(self.figures[gate.figure])} for gate in self.gates]
+        lists = ("sections", "hard_words", "long_sentences", "passive_sentences")
         return {
             "form": self.form,
             "language": self.language,
             "figures": dict(self.figures),
             "gates": gates,
             "failed": [failure._asdict() for failure in self.failed()],
-            "sections": [section._asdict() for section in self.sections],
-            "hard_words": [word._asdict() for word in self.hard_words],
-            "long_sentences": [asdict(sentence) for sentence in self.long_sentences],
-            "passive_sentences": [asdict(sentence) for sentence in self.passive_sentences],
+            **{name: [part._asdict() for part in getattr(self, name)] for name in lists},
         }
 
 
 def measure(document: Document) -> Report:
     """The form's figures. Raises Fault for a form without a sentence.
 
-    Headings are borders, not sentences: a run of short questions would flatter every figure. Labels of blanks and
-    of signatures are left out for the same reason, and a `Notice` because it is quoted law.
+    Headings are borders, not sentences: a run of short questions would flatter every figure. Labels of blanks
+    and signatures are left out for the same reason, and a `Notice` because it is quoted law.
     """
     found = list(_sentences(document))
     if not found:
         raise Fault(document.form, "has no sentence to measure.")
     formula = _formula(document.language)
-    figures, passive, sections, hard = _lengths(found), [], [], []
-    if formula == "en":
-        passive = [sentence for sentence in found if is_passive(sentence.text)]
-        sections, hard = list(_sections(found)), list(_hard_words(found))
-        figures |= _english(found) | {
-            "percent_passive": 100 * len(passive) / len(found),
-            "worst_section": max(section.grade for section in sections),
-        }
-    elif formula == "es":
+    english = found if formula == "en" else []
+    sections, hard = tuple(_sections(english)), tuple(_hard_words(english))
+    long = tuple(sorted((s for s in found if len(s.words) > LONG), key=lambda s: -len(s.words)))
+    passive = tuple(s for s in english if is_passive(s.text))
+    figures = _lengths(found)
+    if english:
+        worst = max(section.grade for section in sections)
+        share = 100 * len(passive) / len(found)
+        figures |= _english(found) | {"percent_passive": share, "worst_section": worst}
+    if formula == "es":
         figures["inflesz"] = _inflesz([sentence.words for sentence in found])
-    long = sorted((s for s in found if len(s.words) > LONG), key=lambda s: -len(s.words))
     rounded = {name: round(value, 2) for name, value in figures.items()}
-    return Report(document.form, document.language, rounded, *map(tuple, (sections, hard, long, passive)))
+    return Report(document.form, document.language, rounded, sections, hard, long, passive)
 
 
 def _formula(tag: str) -> str:
-    """The part of a language tag that decides the formula; none for the pseudo language."""
+    """The language whose formula fits; none for the pseudo language."""
     return "" if tag.endswith("-XA") else tag.split("-")[0]
 
 
@@ -198,9 +190,9 @@ def _sentences(document: Document) -> Iterator[Sentence]:
             heading = runs_text(block.runs, document.slots)
         for stretch in _stretches(block):
             text, names = _masked(stretch, document)
-            own = sum(ord(word[0]) < _MASK for word in words_of(text))
-            if not names or own >= SENTENCE:
-                yield from (_sentence(part, names, block.clause, heading) for part in split_sentences(text))
+            if not names or sum(ord(word[0]) < MASK for word in words_of(text)) >= SENTENCE:
+                for sentence in split_sentences(text):
+                    yield _sentence(sentence, names, block.clause, heading)
 
 
 def _stretches(block: object) -> Iterator[Runs]:
@@ -220,7 +212,7 @@ def _masked(stretch: Runs, document: Document) -> tuple[str, list[Run]]:
     text = ""
     for run in stretch:
         if run.name or run.slot:
-            text += chr(_MASK + len(names))
+            text += chr(MASK + len(names))
             value = document.slots[run.slot].value if run.slot else run.text
             names.append(Run(value or "", href=run.href))
         else:
@@ -232,29 +224,10 @@ def _sentence(text: str, names: list[Run], clause: str, section: str) -> Sentenc
     """An empty blank and a web address stay masked in the raw words, too: nobody reads them aloud."""
     spoken = raw = text
     for number, run in enumerate(names):
-        mark = chr(_MASK + number)
+        mark = chr(MASK + number)
         spoken = spoken.replace(mark, run.text or "…")
         raw = raw.replace(mark, run.text) if run.text and not run.href else raw
     return Sentence(spoken, words_of(text), words_of(raw), clause, section)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text))
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences end in a full stop, question or exclamation mark before a capital; none ends at `a.m.`."""
-    parts, start = [], 0
-    for match in _BREAK.finditer(text):
-        if not text[: match.start()].endswith(_NO_BREAK):
-            parts.append(text[start : match.start()])
-            start = match.end()
-    return [part.strip() for part in (*parts, text[start:]) if words_of(part)]
-
-
-def is_passive(sentence: str) -> bool:
-    """By pattern, so it finds a little too much; feelings and the like do not count."""
-    return any(match[1].casefold() not in _NOT_PASSIVE for match in _PASSIVE.finditer(sentence))
 
 
 def _lengths(found: list[Sentence]) -> dict[str, float]:
@@ -269,7 +242,7 @@ def _lengths(found: list[Sentence]) -> dict[str, float]:
 
 
 def _english(found: list[Sentence]) -> dict[str, float]:
-    """Flesch 1948 (ease), Kincaid 1975 (grades), McLaughlin 1969 (SMOG); all but `grade_raw` on masked words."""
+    """Flesch 1948 (ease), Kincaid 1975 (grades), McLaughlin 1969 (SMOG); only `grade_raw` reads names."""
     words = [word for sentence in found for word in sentence.words]
     hard = sum(map(is_hard, words))
     you = sum(word.casefold().replace("’", "'") in _YOU for word in words)
@@ -277,15 +250,19 @@ def _english(found: list[Sentence]) -> dict[str, float]:
         "grade": _grade([sentence.words for sentence in found]),
         "grade_raw": _grade([sentence.raw_words for sentence in found]),
         "smog": 1.043 * (hard * 30 / len(found)) ** 0.5 + 3.1291,
-        "ease": 206.835 - 1.015 * len(words) / len(found) - 84.6 * sum(map(syllables, words)) / len(words),
+        "ease": 206.835 - 1.015 * len(words) / len(found) - 84.6 * _per_word(words),
         "percent_hard_words": 100 * hard / len(words),
         "you_per_100_words": 100 * you / len(words),
     }
 
 
+def _per_word(words: list[str]) -> float:
+    return sum(map(syllables, words)) / len(words)
+
+
 def _grade(sentences: list[tuple[str, ...]]) -> float:
     words = [word for sentence in sentences for word in sentence]
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    return 0.39 * len(words) / len(sentences) + 11.8 * _per_word(words) - 15.59
 
 
 def _inflesz(sentences: list[tuple[str, ...]]) -> float:
@@ -295,13 +272,12 @@ def _inflesz(sentences: list[tuple[str, ...]]) -> float:
 
 
 def _sections(found: list[Sentence]) -> Iterator[Section]:
-    """Heading to heading. One of few words is judged with the next, the last with the one before: else it is noise."""
+    """Heading to heading; to be no noise, one of few words joins the next, the last the one before."""
     parts: list[list[Sentence]] = []
     for sentence in found:
-        if parts and (parts[-1][-1].section == sentence.section or _length(parts[-1]) < SMALL_SECTION):
-            parts[-1].append(sentence)
-        else:
-            parts.append([sentence])
+        if not parts or (parts[-1][-1].section != sentence.section and _length(parts[-1]) >= SMALL_SECTION):
+            parts.append([])
+        parts[-1].append(sentence)
     if len(parts) > 1 and _length(parts[-1]) < SMALL_SECTION:
         small = parts.pop()
         parts[-1] += small

@@ -17,7 +17,7 @@ from plainconsent.cli.options import Day, echo_json, echo_table, profile_from, p
 @click.option("--all", "every", is_flag=True, help="Every form of every state, license, setting and mode.")
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
-def readability(ctx: click.Context, form: str, every: bool, shape: str, **options: Any) -> None:
+def readability(ctx: click.Context, /, form: str, every: bool, shape: str, **options: Any) -> None:
     """Measure how hard a form is to read, by form and by section, against the gates.
 
     FORM is a form's name, or a folder of .json forms made by this program.

@@ -13,7 +13,7 @@ import click
 from plainconsent.errors import Fault, Faults, nearest
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as year-month-day."""
 
     name = "YYYY-MM-DD"

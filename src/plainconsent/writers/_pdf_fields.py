@@ -14,6 +14,7 @@ SCHEME = "field:"
 _MULTILINE = 1 << 12  # field flag, ISO 32000-1 table 228
 _PRINTED = 1 << 2  # annotation flag, ISO 32000-1 table 165
 _TYPED = "/Helv 11 Tf 0.11 0.16 0.2 rg"
+_NOTHING = b"q Q"
 _TICK = b"q 1.6 w 1 J 1 j 0.11 0.16 0.2 RG 3 7.2 m 6 3.8 l 11.2 10.6 l S Q"
 
 
@@ -60,10 +61,10 @@ def _make_widget(pdf: Pdf, page: Page, annotation: Object, slot: Slot) -> None:
     annotation.BS = Dictionary(W=0)
     look = functools.partial(_appearance, pdf, right - left, top - bottom)
     if slot.kind == "checkbox":
-        annotation.AP = Dictionary(N=Dictionary(Yes=look(_TICK), Off=look(b"")))
+        annotation.AP = Dictionary(N=Dictionary(Yes=look(_TICK), Off=look(_NOTHING)))
         annotation.AS = Name.Off
     else:
-        annotation.AP = Dictionary(N=look(b""))
+        annotation.AP = Dictionary(N=look(_NOTHING))
 
 
 def _appearance(pdf: Pdf, width: float, height: float, drawing: bytes) -> Stream:
