@@ -133,7 +133,7 @@ def test_the_checklist_has_no_gap(profile: Profile) -> None:
 @pytest.mark.parametrize("profile", list(profiles()))
 def test_required_disclosures_are_all_told(profile: Profile) -> None:
     """What the state makes a therapist tell on the form is told by a clause of this form."""
-    assert [row for row in disclosures_of(form_of(profile)) if not row.clauses] == []
+    assert [row for row in disclosures_of(form_of(profile)) if row.gap] == []
 
 
 @pytest.mark.parametrize("profile", list(profiles()))

@@ -63,25 +63,33 @@ def _reason(id: str, form: str) -> str:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One thing that a state's law makes a therapist tell, and the clauses of this form that tell it."""
+    """One thing that a state's law makes a therapist tell: the clauses that tell it, or why it is not owed here."""
 
     item: str
     code: str
-    clauses: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def gap(self) -> bool:
+        return not self.clauses and not self.reason
 
 
 def disclosures_of(made: Assembled) -> list[Disclosure]:
-    """What the required disclosures in force ask for that belong on this form; a row without clauses is a gap."""
-    told: dict[str, list[str]] = {}
-    for choice in made.choices:
-        for code in choice.clause.discloses if choice.chosen else ():
-            told.setdefault(code, []).append(choice.clause.id)
+    """What the required disclosures in force ask for that belong on this form."""
     return [
-        Disclosure(s.item or "", code, tuple(told.get(code, ())))
+        _disclosure(s.item or "", code, made.choices)
         for s in made.facts.home_statements("required_disclosure")
         if made.document.form == "consent" and s.answer not in NO_ANSWER and belongs_here(s, made.facts.profile)
         for code in s.answer
     ]
+
+
+def _disclosure(item: str, code: str, choices: tuple[Choice, ...]) -> Disclosure:
+    about_it = [choice for choice in choices if code in choice.clause.discloses]
+    inside = tuple(choice.clause.id for choice in about_it if choice.chosen)
+    reason = f"Left out here: {about_it[0].because}." if about_it and not inside else ""
+    return Disclosure(item, code, inside, reason)
 
 
 def belongs_here(statement: Statement, profile: Profile) -> bool:

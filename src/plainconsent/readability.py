@@ -179,7 +179,7 @@ def measure(document: Document) -> Report:
 
 
 def _formula(tag: str) -> str:
-    """The language whose formula fits; none for the pseudo language."""
+    """The language whose formulas fit; none for the pseudo language."""
     return "" if tag.endswith("-XA") else tag.split("-")[0]
 
 

@@ -85,7 +85,7 @@ def _missing_notices(made: Assembled) -> Iterator[str]:
         if s.values.get("where") in ("posted", "separate_paper"):
             yield say(s.values["where"], item=s.item, means=s.means)
     for row in disclosures_of(made):
-        if not row.clauses:
+        if row.gap:
             yield say("disclosure_missing", item=row.item, code=row.code.replace("_", " "))
 
 
@@ -106,7 +106,7 @@ def _note(s: Statement, clause: str) -> SourceNote:
 
 
 def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]:
-    disclosed = [(row.item, row.code, ", ".join(row.clauses) or "-") for row in disclosures_of(made)]
+    disclosed = [(row.item, row.code, ", ".join(row.clauses) or row.reason or "-") for row in disclosures_of(made)]
     if disclosed:
         yield from _table("disclosures", disclosed)
     yield from _table("subjects", [(s.id, s.about, ", ".join(s.clauses) or s.reason or "-") for s in subjects_of(made)])

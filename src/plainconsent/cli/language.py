@@ -83,5 +83,6 @@ def pseudo() -> None:
     Example: plainconsent language pseudo
     """
     from plainconsent.catalogs import pseudo as pseudo_form
+    from plainconsent.cli import today
 
-    click.echo(pseudo_form())
+    click.echo(pseudo_form(today()))

@@ -82,7 +82,7 @@ def _field(pdf: Pdf, slot: Slot, widgets: list[Object]) -> Object:
         field.V = Name.Off
     if slot.kind == "multiline":
         field.Ff = _MULTILINE
-    if field.FT == Name.Tx:
+    if slot.kind not in ("checkbox", "signature"):
         field.DA = String(_TYPED)
     for widget in widgets if len(widgets) > 1 else []:
         widget.Parent = field

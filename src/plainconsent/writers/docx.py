@@ -1,0 +1,134 @@
+"""The form as a Word file: a master says how it looks, our blocks go where the master says {{p body }}."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.parser import parse_xml
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from plainconsent.document import Document, Look
+from plainconsent.errors import refuse
+from plainconsent.places import TEMPLATES
+from plainconsent.writers._docx_master import check_master, number_of, style_ids, style_points
+from plainconsent.writers._docx_xml import W, Writer, escape, language_xml
+
+DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can hold: the same for every file
+_EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
+_AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
+               "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl",
+               "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange")  # fmt: skip
+
+
+def write(document: Document, look: Look) -> bytes:
+    """The file's bytes. A practice's own master is checked first; raises Faults that name all that is wrong with it."""
+    if look.master is not None:
+        refuse(check_master(look.master))
+    master = look.master if look.master is not None else (TEMPLATES / "frames" / "default.docx").read_bytes()
+    template = DocxTemplate(io.BytesIO(master))
+    template.init_docx()
+    writer = _writer(template, document, look.fillable)
+    _fill(template, writer)
+    _finish(template.docx, writer)
+    saved = io.BytesIO()
+    template.save(saved)
+    return _packed(saved)
+
+
+def _writer(template: Any, document: Document, fillable: bool) -> Writer:
+    docx = template.docx
+    page = docx.sections[0]
+    edges = (page.left_margin, page.right_margin, page.gutter)
+    width = page.page_width.twips - sum(edge.twips for edge in edges if edge) if page.page_width else 9360
+    return Writer(
+        document, fillable, style_ids(docx), template.build_url_id, _lists(docx), style_points(docx, "Form Notice"), width
+    )
+
+
+def _lists(docx: Any) -> Callable[[], int]:
+    """Gives a new list number of the master's numbered style, which starts at 1 again."""
+    numbering = docx.part.numbering_part.element
+    kind = numbering.num_having_numId(number_of(docx, "List Number")).abstractNumId.val
+
+    def new_list() -> int:
+        number = numbering.add_num(kind)
+        number.add_lvlOverride(ilvl=0).add_startOverride(1)
+        return int(number.numId)
+
+    return new_list
+
+
+def _fill(template: Any, writer: Writer) -> None:
+    document = writer.document
+    names = {
+        "title": escape(document.title),
+        "footer": escape(document.footer),
+        "draft": escape(document.draft or ""),
+        "letterhead": writer.letterhead(),
+        "page_words": writer.page_words(),
+        "body": writer.blocks(document.blocks),
+    }
+    template.render({name: Markup(xml) for name, xml in names.items()}, environment())
+
+
+def environment() -> SandboxedEnvironment:
+    """Where a master's tags run: nothing in it may reach Python, and an unknown name is an error."""
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+def _finish(docx: Any, writer: Writer) -> None:
+    """What a master can't say itself: the band of a draft, language, direction and the file's properties."""
+    document = writer.document
+    if document.draft:
+        band = f'<w:body xmlns:w="{W}">{writer.paragraph("Form Draft", writer.run(document.draft))}</w:body>'
+        docx.element.body.insert(0, parse_xml(band)[0])
+    _set_language(docx, document.language)
+    if document.direction == "rtl":
+        _turn(docx)
+    # Word 2010 wrote a second copy of the styles for Word 2007, which no longer matches the first.
+    for key in [key for key, link in docx.part.rels.items() if link.reltype == _EFFECTS]:
+        del docx.part.rels[key]
+    core = docx.core_properties
+    core.title, core.language = document.title[:255], document.language
+    core.author = document.letterhead[0][:255] if document.letterhead else ""
+    core.created = core.modified = datetime.combine(document.as_of, time())
+    core.last_modified_by, core.revision = "", 1
+
+
+def _set_language(docx: Any, language: str) -> None:
+    defaults = docx.styles.element.find(f"{{{W}}}docDefaults/{{{W}}}rPrDefault/{{{W}}}rPr")
+    wanted = parse_xml(language_xml(language).replace("<w:lang", f'<w:lang xmlns:w="{W}"'))
+    found = defaults.find(f"{{{W}}}lang")
+    if found is None:
+        defaults.append(wanted)
+    else:
+        found.attrib.update(wanted.attrib)
+
+
+def _turn(docx: Any) -> None:
+    """Every paragraph of the form, its headers and footers from right to left, but those that say otherwise."""
+    links = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+    turned = [docx.element, *(link.target_part.element for link in docx.part.rels.values() if link.reltype in links)]
+    for paragraph in (paragraph for root in turned for paragraph in root.iter(f"{{{W}}}p")):
+        properties = paragraph.get_or_add_pPr()
+        if properties.find(f"{{{W}}}bidi") is None:
+            properties.insert_element_before(parse_xml(f'<w:bidi xmlns:w="{W}"/>'), *_AFTER_BIDI)
+
+
+def _packed(saved: io.BytesIO) -> bytes:
+    """The package with its parts in one order and of one date, so that the same form is the same file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", not name.startswith("_rels/"), name)):
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            new.writestr(entry, old.read(name), compresslevel=9)
+    return packed.getvalue()
