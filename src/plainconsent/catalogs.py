@@ -80,8 +80,9 @@ _SENSES: Mapping[str, tuple[str, str]] = {
 }
 _SAID_IN: Mapping[str, Mapping[str, str]] = {
     "es": {
-        "must": r"\b(?:deb(?:o|er\w*|e|es|en|emos|ía\w*|ido|a|as|an|amos)|(?:tener|tengo|tiene[ns]?|tenemos|tenga\w*|tendr\w+|tenía\w*) que"
-        r"|obliga\w*|exig\w+|hay que|forzos\w+)\b",
+        # Not debería, tendría que: they mean should.
+        "must": r"\b(?:deb(?:o|e|es|en|emos|a|as|an|amos)|deber(?:é|á|ás|án|emos)?|obliga\w*|exig\w+|hay que"
+        r"|(?:tener|tengo|tienes?|tienen|tenemos|tenga\w*|tendr(?:é|á|ás|án|emos)) que)\b",
         "may": r"\b(?:pued\w+|pod\w+|pudi\w+|permit\w+)\b",
         "not": r"\b(?:no|nunca|jamás|ni|sin|nadie|nada|ning[uú]n\w*|tampoco)\b",
     },
@@ -207,7 +208,8 @@ def gather(folder: Path = TEMPLATES) -> Po:
         for said in messages_of(parse_clause(path.stem, path.read_bytes(), f"clauses/{path.name}")):
             found.setdefault((said.context, said.ids), []).append(said)
     version = hashlib.sha256(repr(sorted(found, key=repr)).encode()).hexdigest()[:8]
-    template = Po(_headers("", "", version), "# Words of plainconsent's forms, for translators.\n# Read templates/locale/README.md first.")
+    comment = "# Words of plainconsent's forms, for translators.\n# Read templates/locale/README.md first."
+    template = Po(_headers("", "", version), comment)
     for (context, ids), places in found.items():
         locations = [(f"templates/clauses/{said.clause}.md", said.line) for said in places]
         template.add(ids if len(ids) > 1 else ids[0], locations=locations, auto_comments=_notes(ids, places), context=context)

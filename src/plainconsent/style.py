@@ -80,8 +80,7 @@ def read_clauses(folder: Path = CLAUSES) -> list[Clause]:
 
 def read_messages(clause: Clause) -> list[Message]:
     """All English messages of a clause in order: of a plural both forms."""
-    lines = clause.body.split("\n")
-    found = []
+    lines, found = clause.body.split("\n"), []
     for line, call, message, _ in babel_extract(io.BytesIO(clause.body.encode()), _KEYWORDS, (), {"silent": "no"}):
         kind = "frame" if clause.id == "_frame" else _kind(lines[line - 1])
         texts = message if isinstance(message, tuple) else (message,)
@@ -121,9 +120,8 @@ def forbidden(pattern: str, allowed: Iterable[str] = ()) -> Look:
     """A rule that each match of the pattern breaks; `allowed` are whole sentences that may have it."""
 
     def look(sentence: str) -> Iterator[str]:
-        if sentence not in allowed:
-            found = re.finditer(pattern, sentence, re.IGNORECASE)
-            yield from (f"has “{match[0].strip()}”: {_short(sentence)}" for match in found)
+        for match in re.finditer(pattern, "" if sentence in allowed else sentence, re.IGNORECASE):
+            yield f"has “{match[0].strip()}”: {_short(sentence)}"
 
     return each_sentence(look)
 
@@ -178,16 +176,16 @@ def _lists(clause: Clause, messages: list[Message]) -> Found:
     depth, run, sure = 0, list[int](), 0
     for number, line in enumerate([*clause.body.split("\n"), "end"], clause.first_line):
         depth += len(re.findall(r"{% *(?:if|for)\b", line)) - len(re.findall(r"{% *end(?:if|for)\b", line))
-        if re.match(r"- |\d\. ", line):
+        if _kind(line) == "item":
             run.append(number)
             sure += depth == 0
         elif line.strip() and not line.startswith("{") and run:
             if sure > 7 or (len(run) == sure == 1):
                 yield run[0], f"has a list of {sure} items"
             run, sure = [], 0
-    for message in messages:
-        if message.kind == "item" and len(words_of(message.spoken)) > 20:
-            yield message.line, f"has an item of {len(words_of(message.spoken))} words: {_short(message.text)}"
+    for item in (message for message in messages if message.kind == "item"):
+        if (count := len(words_of(item.spoken))) > 20:
+            yield item.line, f"has an item of {count} words: {_short(item.text)}"
 
 
 def _modals(sentence: str) -> Iterator[str]:
@@ -196,14 +194,17 @@ def _modals(sentence: str) -> Iterator[str]:
         yield f"says must and may in one breath: {_short(sentence)}"
 
 
+def _capitals(message: Message) -> Iterator[str]:
+    found = re.findall(r"\b[A-Z]{2,}s?\b", message.spoken)
+    yield from (f"has “{word}” in capitals" for word in found if word not in _ABBREVIATIONS)
+
+
 def _abbreviations(clause: Clause, messages: list[Message]) -> Found:
     everything = " ".join(message.spoken for message in messages)
-    for message in messages:
-        for word in re.findall(r"\b[A-Z]{2,}s?\b", message.spoken):
-            if word not in _ABBREVIATIONS:
-                yield message.line, f"has “{word}”, which is not in the list of abbreviations"
-            elif not re.search(_ABBREVIATIONS[word], everything):
-                yield message.line, f"does not explain “{word}”"
+    for word, meaning in _ABBREVIATIONS.items():
+        if meaning not in everything:
+            used = (message.line for message in messages if re.search(rf"\b{word}\b", message.spoken))
+            yield from ((line, f"does not explain “{word}”") for line in used)
 
 
 def _in_source(pattern: str, what: str) -> Look:
@@ -241,10 +242,8 @@ def _markup(message: Message) -> Iterator[str]:
 
 
 _HEADINGS = {"Key facts"}
-_ALLOWED_ROLES = {
-    "Why this person may sign for the client",
-    "Sex between a therapist and a client is never okay, even if the client wants it.",
-}
+_SEX = "Sex between a therapist and a client is never okay, even if the client wants it."
+_ALLOWED_ROLES = {"Why this person may sign for the client", _SEX}
 _ABBREVIATIONS = {"AI": "computer program", "DRAFT": ""}  # and what explains each in its own clause
 _BANNED = (
     r"\b(shall|herein|hereby|hereto|thereof|therein|pursuant to|prior to|in the event (that|of)|aforementioned|deem(s|ed)?"
@@ -288,6 +287,7 @@ RULES: tuple[Rule, ...] = (
     Rule("PL15", "error", forbidden(_NEGATIVES), "Say it without the double no."),
     Rule("PL16", "error", forbidden(_STATUTES), "Cite the law in its file; the reviewer's copy shows it."),
     Rule("PL18", "warning", forbidden(_HIDDEN_VERBS), "Use the verb."),
+    Rule("PL19", "error", each_message(_capitals), "Write it small, or add it to the abbreviations."),
     Rule("PL21", "error", forbidden(_TONE), "Say it without decoration, threat or label."),
     Rule("PL22", "error", _abbreviations, "Spell it out, and explain it in the same clause."),
     Rule("PL24", "error", forbidden(_IDIOMS), "Say what it means."),

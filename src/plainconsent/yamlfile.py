@@ -83,6 +83,8 @@ class _Reader:
             self._fault(node, path, "is an alias of another place (*name).", "Write the value out in full.")
             return None
         self._seen.add(id(node))
+        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+            self._fault(node, path, f"carries the tag {node.tag}.", "Write plain values without tags.")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -94,15 +96,13 @@ class _Reader:
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             at = (*path, key)
+            self.marks[at] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in data:
                 self._fault(key_node, at, "stands twice.", "Keep one of the two.")
-            self.marks[at] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             data[key] = self.value(value_node, at)
         return data
 
     def _scalar(self, node: Any, path: Path_) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            self._fault(node, path, f"carries the tag {node.tag}.", "Write plain values without tags.")
         text: str = node.value
         if node.style in ("'", '"', "|", ">"):
             return text
@@ -118,5 +118,7 @@ class _Reader:
 
     def _fault(self, node: Any, path: Path_, what: str, remedy: str) -> None:
         dotted = ".".join(str(part) for part in path)
-        where = f"{self.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {dotted}"
+        # An alias has the marks of the place it points to; the path knows where it stands itself.
+        line, column = self.marks.get(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        where = f"{self.name}:{line}:{column}: {dotted}"
         self.faults.append(Fault(where, what, remedy))

@@ -45,6 +45,7 @@ STYLES: Mapping[str, tuple[str, ...]] = {
 EMPTY_BOX, TICKED_BOX = "☐", "☒"
 NAME_LIMIT = 64  # longer aliases and tags make Word offer a repair
 _SHORT_LINES = {"date": 2880, "initials": 1600}  # twips
+_SPACES = {"date": 8, "initials": 5}  # em spaces, which fill a control where the line below it is drawn
 _RTL_LANGUAGES = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 _RTL_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -183,7 +184,7 @@ class Writer:
         """The label, and below it a ruled line (for a long answer: a box) with the value or room to write."""
         label = self.paragraph("Form Label", self.run(f"{slot.label}:"), "<w:keepNext/>")
         before, after = "<w:keepNext/>" * keep, ""
-        spaces = "\u2003" * (8 if slot.kind in _SHORT_LINES else 20)
+        spaces = "\u2003" * _SPACES.get(slot.kind, 20)
         if slot.kind == "multiline" and not slot.value:
             sides = ("top", "left", "bottom", "right")
             lines = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="4D5866"/>' for side in sides)
@@ -209,10 +210,10 @@ class Writer:
     def _block(self, block: Block, following: Block | None) -> str:
         match block:
             case Heading():
-                return self.paragraph(f"heading {min(block.level, 3)}", self.runs(block.runs))
+                return self._heading(block)
             case Paragraph():
                 # "These people are told:" stays with its list.
-                keep = isinstance(following, (Bullets, Table)) or isinstance(following, (Field, Choice))
+                keep = isinstance(following, (Bullets, Table, Field, Choice))
                 return self.paragraph("Normal", self.runs(block.runs), "<w:keepNext/>" * keep)
             case Bullets():
                 return self._list(block)
@@ -232,11 +233,19 @@ class Writer:
             case SourceNote():
                 return self.paragraph("Form Source", self.runs(block.runs))
 
+    def _heading(self, block: Heading, after: str = "") -> str:
+        return self.paragraph(f"heading {min(block.level, 3)}", self.runs(block.runs), after=after)
+
     def _list(self, block: Bullets) -> str:
-        if not block.ordered:
-            return "".join(self.paragraph("List Bullet", self.runs(item)) for item in block.items)
-        number = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{self.new_list()}"/></w:numPr>'
-        return "".join(self.paragraph("List Number", self.runs(item), number) for item in block.items)
+        style, number = "List Bullet", ""
+        if block.ordered:
+            style, number = "List Number", f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{self.new_list()}"/></w:numPr>'
+        # No item stands alone on a page.
+        kept = {0, len(block.items) - 2} - {len(block.items) - 1}
+        return "".join(
+            self.paragraph(style, self.runs(item), "<w:keepNext/>" * (n in kept) + number)
+            for n, item in enumerate(block.items)
+        )
 
     def _notice(self, block: Notice) -> str:
         points = max(block.type_points, self.notice_points)
@@ -255,7 +264,10 @@ class Writer:
         return who + "".join(self._field(slot, keep=slot is not slots[-1]) for slot in slots)
 
     def _callout(self, block: Callout) -> str:
-        cell = self.blocks(block.blocks)
+        first, *rest = block.blocks
+        # The box has its own space on top.
+        top = self._heading(first, '<w:spacing w:before="0"/>') if isinstance(first, Heading) else self.blocks((first,))
+        cell = top + self.blocks(tuple(rest))
         row = f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="5000" w:type="pct"/></w:tcPr>{cell}</w:tc></w:tr>'
         return self._grid("Form Box", [self.width], row)
 

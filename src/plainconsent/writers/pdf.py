@@ -12,7 +12,7 @@ import fontpkg_noto_sans
 import typst
 
 from plainconsent.document import Document, Look, Slot, as_data, block_lines
-from plainconsent.errors import Fault, refuse
+from plainconsent.errors import Fault, Faults, refuse
 from plainconsent.places import TEMPLATES
 from plainconsent.writers._pdf_fields import add_fields
 
@@ -38,7 +38,7 @@ def _draw(document: Document, look: Look) -> bytes:
             format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=made_on,
         )
     except typst.TypstError as error:
-        raise Fault("pdf", error.message, "Take out the words it names, or choose another format.") from error
+        raise Faults([Fault("pdf", error.message, "Take out what it names, or choose another format.")]) from error
     # A warning means that something was left out or replaced, such as a font.
     refuse([Fault("pdf", warning.message, " ".join(warning.hints)) for warning in warnings])
     assert isinstance(drawn, bytes)

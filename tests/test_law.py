@@ -1,0 +1,136 @@
+"""The rules of dated law: which statement holds on a day, what the linter says of broken files, how the law is shown."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import TODAY, run
+
+from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law, read_topics
+from plainconsent.law import Law, Statement, in_force, last_day, months_between
+from plainconsent.lawcheck import all_ids, answer_rows, check_law, check_law_file, dead_topics, law_files
+from plainconsent.errors import Faults
+
+BROKEN = Path(__file__).parent / "broken" / "law"
+
+
+def statement(since: date | None, until: date | None = None, duty: str = "may") -> Statement:
+    return Statement("US-XX", "threat_to_others", "duty", ("psychologist",), {"duty": duty}, since=since, until=until)
+
+
+def test_the_latest_statement_that_began_holds() -> None:
+    """Before its first day the old answer holds, from that day the new one; an ended law holds no more."""
+    change = date(2024, 7, 1)
+    law = Law("US-XX", "Example", (statement(None), statement(change, duty="must")))
+    ended = Law("US-XX", "Example", (statement(None, until=change),))
+
+    def duty(law: Law, on: date) -> str | None:
+        found = in_force(law, "psychologist", on).get("threat_to_others", {}).get(None)
+        return found.answer if found else None
+
+    assert duty(law, change - timedelta(days=1)) == "may"
+    assert duty(law, change) == "must"
+    assert duty(ended, change) == "may"
+    assert duty(ended, change + timedelta(days=1)) is None
+    assert last_day(law, law.statements[0], "psychologist") == change - timedelta(days=1)
+
+
+@pytest.mark.parametrize(("earlier", "later", "months"), [("2025-11-25", "2026-11-24", 11), ("2025-11-25", "2026-11-25", 12), ("2026-11-25", "2025-11-25", 0)])
+def test_months_are_whole(earlier: str, later: str, months: int) -> None:
+    """A check is twelve months old on the same day of the next year, not the day before."""
+    assert months_between(date.fromisoformat(earlier), date.fromisoformat(later)) == months
+
+
+def test_the_law_has_no_faults() -> None:
+    """Every law file passes its linter on the tests' day, and there are files to judge."""
+    assert len(law_files()) >= 10
+    assert [str(fault) for fault in check_law(TODAY)] == []
+
+
+def test_a_stale_check_is_a_fault() -> None:
+    """Two years and a day after the last check the linter refuses the statement."""
+    assert any("months ago" in fault.what for fault in check_law(date(2029, 1, 1)))
+
+
+def test_every_topic_is_printed_or_marked() -> None:
+    """No question of law is asked in vain."""
+    assert dead_topics(read_topics()) == []
+
+
+@pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_broken_law_file_is_told_by_line(path: Path) -> None:
+    """Each file says in its first lines what has to be told of it: `# line N: words`."""
+    wanted = [line[2:].strip() for line in path.read_text("utf-8").splitlines() if line.startswith("# line ")]
+    told = [str(fault) for fault in check_law_file(path, read_topics(), TODAY)]
+
+    assert wanted, "a broken file says what is wrong with it"
+    for line in wanted:
+        number, words = line.removeprefix("line ").split(": ", 1)
+        assert any(f"{path.name}:{number}:" in fault and words in fault for fault in told), (line, told)
+
+
+def test_there_are_broken_law_files() -> None:
+    """The folder of broken files is not empty."""
+    assert len(list(BROKEN.glob("*.yaml"))) >= 10
+
+
+@pytest.mark.parametrize("word", ["CA", "us-ca", "California", "  california "])
+def test_a_state_is_found_as_people_write_it(word: str) -> None:
+    """Letters, ISO name and full name mean the same state."""
+    assert find_jurisdiction(word) == "US-CA"
+
+
+def test_local_letters_win_over_family_names() -> None:
+    """LPC is Texas's own counselor; LPCC means the same there and says so; LMHC is found in Washington."""
+    texas, washington = read_law("US-TX"), read_law("US-WA")
+
+    assert find_role("LPC", texas, TODAY) == ("professional_counselor", "")
+    role, note = find_role("LPCC", texas, TODAY)
+    assert role == "professional_counselor"
+    assert "Licensed Professional Counselor" in note
+    assert find_role("lmhc", washington, TODAY) == ("professional_counselor", "")
+
+
+def test_an_unknown_license_gets_the_list_of_the_state() -> None:
+    """The state's four titles, and the nearest of them."""
+    with pytest.raises(Faults, match=r"Texas has: .*Licensed Psychologist.*Did you mean"):
+        find_role("LPCX", read_law("US-TX"), TODAY)
+
+
+def test_export_has_a_row_for_each_statement_role_and_field() -> None:
+    """The columns are fixed, every main field is there, and each answered row has a citation and a check."""
+    rows = list(csv.DictReader(io.StringIO(run("law", "export", "--format", "csv").stdout)))
+    columns = "jurisdiction,role,topic,field,value,from,until,citation,url,evidence,checked"
+
+    assert ",".join(rows[0]) == columns
+    assert rows == [row for id in all_ids() for row in answer_rows(read_law(id), read_topics())]
+    assert any((r["topic"], r["field"], r["value"]) == ("threat_to_others", "duty", "must") for r in rows)
+    assert [r for r in rows if r["evidence"] and not (r["citation"] and r["checked"])] == []
+
+
+def test_show_prints_only_what_holds_on_the_day() -> None:
+    """One topic, one license, one day: the old answer before a change, the new one after."""
+    def shown(day: str) -> list[dict[str, str]]:
+        done = run("law", "show", "CA", "--topic", "required_disclosure", "-l", "LMFT", "--as-of", day, "--format", "json")
+        rows: list[dict[str, str]] = json.loads(done.stdout)
+        return [row for row in rows if row["field"] == "board_complaint_notice.contains"]
+
+    before, after = shown("2025-06-30"), shown("2025-07-01")
+
+    assert len(before) == len(after) == 1
+    assert before[0]["value"] != after[0]["value"]
+
+
+def test_law_commands_answer_wrong_names() -> None:
+    """An unknown state and an unknown topic get the nearest names, exit code 2."""
+    assert "California" in run("law", "show", "Calfornia", code=2).stderr
+    assert "threat_to_others" in run("law", "show", "CA", "--topic", "threats_to_others", code=2).stderr
+
+
+def test_law_check_exits_with_findings() -> None:
+    """0 when clean, 1 when something has to be mended."""
+    assert "0 faults" in run("law", "check", "--as-of", str(TODAY)).stdout
+    assert "months ago" in run("law", "check", "--as-of", "2030-01-01", code=1).stdout
