@@ -81,15 +81,16 @@ def styles() -> str:
         heading(1, 10, 10, 22, ACCENT),
         heading(2, 20, 5, 15, ACCENT),
         heading(3, 13, 4, 12.5, INK),
-        style("List Bullet", f'<w:numPr><w:numId w:val="1"/></w:numPr>{gap(0, 5)}'),
-        style("List Number", f'<w:numPr><w:numId w:val="2"/></w:numPr>{gap(0, 5)}'),
+        style("List Bullet", f'<w:numPr><w:numId w:val="1"/></w:numPr>{gap(0, 6.5)}'),
+        style("List Number", f'<w:numPr><w:numId w:val="2"/></w:numPr>{gap(0, 6.5)}'),
         style("caption", f"<w:keepNext/>{gap(10, 5)}", type_of(bold=True)),
         style("header", f"{right}{gap(0, 0)}", type_of(9, color=QUIET)),
         style("footer", f"<w:pBdr>{line('top', 4, HAIR, 6)}</w:pBdr>{right}{gap(0, 0)}", type_of(9, color=QUIET)),
+        style("Form Pages", f'{gap(2, 0)}<w:jc w:val="right"/>', type_of(9, color=QUIET)),
         style("Form Letterhead", f"<w:pBdr>{line('bottom', 4, HAIR, 8)}</w:pBdr>{gap(0, 18, 276)}", type_of(10.5, color=QUIET)),
         style("Form Draft", f'<w:keepLines/><w:pBdr>{band}</w:pBdr>{gap(0, 14)}<w:ind w:left="120" w:right="120"/><w:jc w:val="center"/>', type_of(bold=True)),
-        style("Form Label", f"<w:keepNext/>{gap(11, 0, 240)}", type_of(10.5, color=QUIET)),
-        style("Form Line", f"<w:pBdr>{line('bottom', 6, QUIET)}</w:pBdr>{gap(7, 6, 240)}"),
+        style("Form Label", f"<w:keepNext/>{gap(8, 0, 240)}", type_of(10.5, color=QUIET)),
+        style("Form Line", f"<w:pBdr>{line('bottom', 6, QUIET)}</w:pBdr>{gap(7, 9, 240)}"),
         style("Form Choice", f'<w:keepLines/><w:tabs><w:tab w:val="left" w:pos="440"/></w:tabs>{gap(3, 6)}<w:ind w:left="440" w:hanging="440"/>'),
         style("Form Signature", f"<w:keepNext/>{gap(22, 0)}", type_of(bold=True)),
         style("Form Notice", f'<w:pBdr>{box}</w:pBdr>{gap(4, 8)}<w:ind w:left="180" w:right="180"/>'),
@@ -161,7 +162,7 @@ def header(first: bool) -> str:
 
 
 def footer() -> str:
-    return f'<w:ftr {SPACES}>{paragraph(run("{{ footer }}") + TAB + run("{{r page_words }}"), "Footer")}</w:ftr>'
+    return f'<w:ftr {SPACES}>{paragraph(run("{{ footer }}"), "Footer")}{paragraph(run("{{r page_words }}"), "FormPages")}</w:ftr>'
 
 
 def settings() -> str:

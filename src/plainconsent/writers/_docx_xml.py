@@ -212,8 +212,9 @@ class Writer:
             case Heading():
                 return self._heading(block)
             case Paragraph():
-                # "These people are told:" stays with its list.
-                keep = isinstance(following, (Bullets, Table, Field, Choice))
+                # "These people are told:" stays with those people.
+                announces = bool(block.runs) and block.runs[-1].text.rstrip().endswith(":")
+                keep = announces or isinstance(following, (Bullets, Table, Field, Choice))
                 return self.paragraph("Normal", self.runs(block.runs), "<w:keepNext/>" * keep)
             case Bullets():
                 return self._list(block)

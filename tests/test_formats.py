@@ -1,0 +1,156 @@
+"""The files themselves: every format holds the same words, gives the same bytes, and is what it says it is."""
+
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, TODAY, make, run
+
+from plainconsent.assemble import assemble
+from plainconsent.document import Document, Look, block_lines, from_data
+from plainconsent.profile import make_profile, read_practice
+from plainconsent.reviewer import review
+from plainconsent.writers import FORMATS, write
+
+# A covering sample: each state, license, setting and mode at least once, with and without a second state.
+SAMPLE = [
+    ("consent", "CA", "LMFT", "individual", "teletherapy"),
+    ("consent", "CO", "LCSW", "couple", "in_person"),
+    ("consent", "NY", "LMHC", "family", "teletherapy"),
+    ("consent", "TX", "LP", "group", "in_person"),
+    ("consent", "WA", "LICSW", "individual", "in_person"),
+    ("teletherapy", "NY", "psychologist", "couple", "teletherapy"),
+    ("release", "TX", "LPC", "individual", "in_person"),
+]
+IDS = ["-".join(sample[:4]) for sample in SAMPLE]
+
+
+def squeezed(text: str) -> str:
+    """The characters of a text without spaces, underscores, list marks and marks of direction: what every format must keep."""
+    return re.sub(r"[\s_|\[\]☐☒•‣–\-­\u200b\u200e\u200f]", "", unicodedata.normalize("NFKC", text))
+
+
+def words_of(document: Document) -> list[str]:
+    return [line for block in document.blocks for line in block_lines(block, document.slots)]
+
+
+def docx_text(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as zf:
+        xml = zf.read("word/document.xml").decode()
+    return re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:br/>|<w:tab/>", "\n", xml)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&#34;", '"').replace("&#39;", "'")
+
+
+def pdf_text(data: bytes) -> str:
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(data)
+    return "\n".join(page.get_textpage().get_text_range() for page in pdf)
+
+
+def html_text(data: bytes) -> str:
+    from lxml import html
+
+    tree = html.fromstring(data.decode())
+    for hidden in tree.xpath("//style|//head"):
+        hidden.drop_tree()
+    return str(tree.text_content())
+
+
+READ = {"docx": docx_text, "pdf": pdf_text, "html": html_text, "txt": lambda data: data.decode()}
+
+
+@pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
+@pytest.mark.parametrize("format", READ)
+def test_every_format_holds_the_words_of_the_document(sample: tuple[str, ...], format: str) -> None:
+    """Each line of the document is found again in the file, in order, and in the flat file, too."""
+    document = make(*sample).document
+    text = squeezed(READ[format](write(document, format, Look(fillable=False))))
+    at = 0
+    for line in words_of(document):
+        for part in filter(None, (squeezed(part) for part in re.split(r"_{5,}|: $", line))):
+            found = text.find(part, at)
+            if found < 0 and format == "pdf":
+                # A page break puts the footer between two lines of one paragraph.
+                found = text.find(part[:12], at)
+            assert found >= 0, (format, line)
+            at = found
+
+
+@pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
+def test_the_pdf_passes_the_machine_checks_of_pdf_ua(sample: tuple[str, ...], tmp_path: Path) -> None:
+    """PDF/UA-1, fillable and flat; PDF/A-2a is claimed in the same file."""
+    for fillable in (True, False):
+        data = write(make(*sample).document, "pdf", Look(fillable=fillable))
+
+        assert ua_faults(data) == []
+        assert b"pdfaid:part" in data or b"pdfaid" in data
+
+
+def ua_faults(data: bytes) -> list[str]:
+    from test_pdf import ua_findings  # the pdf writer's own tests know the checker
+
+    return list(ua_findings(data))
+
+
+@pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
+def test_word_would_open_the_docx_cleanly(sample: tuple[str, ...]) -> None:
+    """The audit that predicts Word's repair prompt finds nothing."""
+    from test_docx import audit_findings
+
+    for fillable in (True, False):
+        assert list(audit_findings(write(make(*sample).document, "docx", Look(fillable=fillable)))) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_input_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
+    """Twice here, and in another process with another hash seed, zone and language of the machine."""
+    document = make(*SAMPLE[0]).document
+    first = write(document, format, Look())
+    arguments = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "-s", "teletherapy", "--as-of", str(TODAY), "--format", format, "-o", str(tmp_path))
+    run(*arguments, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="de_DE.UTF-8", SOURCE_DATE_EPOCH="1")
+
+    assert write(document, format, Look()) == first
+    assert next(tmp_path.iterdir()).read_bytes() == first
+
+
+def test_the_json_is_fhir_and_a_receipt() -> None:
+    """The Bundle's resources are accepted as R4B; the receipt names every statement and holds no filled name."""
+    from fhir.resources.R4B.consent import Consent
+    from fhir.resources.R4B.provenance import Provenance
+    from fhir.resources.R4B.questionnaire import Questionnaire
+
+    profile = make_profile(as_of=TODAY, practice=read_practice(ROOT / "examples" / "solo" / "practice.yaml"))
+    data: dict[str, Any] = json.loads(write(assemble(profile, "consent").document, "json", Look()))
+    resources = {entry["resource"]["resourceType"]: entry["resource"] for entry in data["bundle"]["entry"]}
+    Consent.model_validate(resources["Consent"])
+    Questionnaire.model_validate(resources["Questionnaire"])
+    Provenance.model_validate(resources["Provenance"])
+
+    assert resources["Consent"]["status"] == "draft"
+    assert len(data["receipt"]["statements"]) > 30
+    assert "Alex Sample" not in json.dumps(data["receipt"])
+
+
+def test_json_can_be_read_back() -> None:
+    """The document in the json file is the document that was written."""
+    document = make(*SAMPLE[0]).document
+    again = from_data(json.loads(write(document, "json", Look()))["document"])
+
+    assert again.blocks == document.blocks
+    assert {id: (s.label, s.kind, s.value) for id, s in again.slots.items()} == {id: (s.label, s.kind, s.value) for id, s in document.slots.items()}
+
+
+@pytest.mark.parametrize("format", ["docx", "pdf", "html", "txt"])
+def test_the_reviewers_copy_can_be_written(format: str) -> None:
+    """The reviewer's copy is a document like any other, with citations and findings, in each format."""
+    document = review(make("consent", "TX", "LPC", "couple", "teletherapy"))
+    text = squeezed(READ[format](write(document, format, Look(fillable=False))))
+
+    assert squeezed("What to settle before use") in text
+    assert squeezed("No attorney has reviewed the law") in text
+    assert "§" in text
