@@ -87,12 +87,12 @@ def test_a_form_can_be_printed_to_standard_output() -> None:
 
 
 def test_as_of_prints_the_form_of_that_day() -> None:
-    """Before California's change of July 2024 the words for young people differ from those after it."""
-    def minors(day: str) -> str:
-        text = run("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", day, "--format", "txt", "-o", "-").stdout
-        return text[text.index("under 18?") : text.index("Who else")]
+    """The day before Texas cut the time to report child abuse, and the day itself."""
+    def form(day: str) -> str:
+        return run("form", "consent", "-j", "TX", "-l", "LPC", "-s", "individual", "--as-of", day, "--format", "txt", "-o", "-").stdout
 
-    assert minors("2024-06-30") != minors("2024-07-01")
+    assert "I have 48 hours to call." in form("2025-06-19")
+    assert "I have 24 hours to call." in form("2025-06-20")
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,15 @@
-"""The measure: counts checked by hand, and every form of every jurisdiction inside its gates."""
+"""The measure of a form, counted by hand; that every real form is inside its gates stands in test_matrix.py."""
 
 import dataclasses
 import json
-from datetime import date
 
 import pytest
-from plainconsent.assemble import assemble
-from plainconsent.clauses import form_names
-from plainconsent.document import Block, Bullets, Choice, Document, Field, Heading, Notice, Paragraph, Run, Slot
-from plainconsent.errors import Fault
-from plainconsent.jurisdictions import names
-from plainconsent.profile import SETTINGS, make_profile
-from plainconsent.readability import GATES, Report, measure
-from plainconsent.sentences import is_passive, spanish_syllables, split_sentences, syllables, words_of
 from sample import DOCUMENT
 
-LICENSES = ("LCSW", "LMFT", "LPCC", "psychologist")
+from plainconsent.document import Block, Bullets, Choice, Document, Field, Heading, Notice, Paragraph, Run, Slot
+from plainconsent.errors import Fault
+from plainconsent.readability import GATES, Report, measure
+from plainconsent.sentences import is_passive, spanish_syllables, split_sentences, syllables, words_of
 
 
 def form(*blocks: Block, language: str = "en") -> Document:
@@ -30,7 +24,7 @@ def says(text: str, clause: str = "a") -> Paragraph:
 @pytest.mark.parametrize(
     ("word", "count"),
     [
-        ("you", 1), ("private", 2), ("therapist", 3), ("confidentiality", 6), ("every", 2), ("someone’s", 2),
+        ("you", 1), ("private", 2), ("therapist", 3), ("confidentiality", 7), ("every", 2), ("someone’s", 2),
         ("don’t", 1), ("teletherapy", 5), ("long-term", 2), ("LMFT", 4), ("LCSW", 6), ("DRAFT", 1), ("988", 3), ("blorples", 2),
     ],
 )  # fmt: skip
@@ -58,7 +52,7 @@ def test_sentences_do_not_end_at_a_time_or_a_title() -> None:
 
 
 def test_a_hyphen_or_an_apostrophe_does_not_end_a_word() -> None:
-    assert words_of("I don’t do long-term work (in 2 states), okay?") == tuple("I don’t do long-term work in 2 states okay".split())
+    assert words_of("I don’t do long-term work (in 2 states), okay?") == ("I", "don’t", "do", "long-term", "work", "in", "2", "states", "okay")
 
 
 @pytest.mark.parametrize("sentence", ["Your file is kept.", "You will be told first.", "It was not sent.", "They are carefully checked."])
@@ -137,7 +131,7 @@ def test_a_small_section_is_judged_with_the_next() -> None:
     parts = [("One?", "Confidentiality."), ("Two?", long), ("Three?", long), ("Four?", "Confidentiality.")]
     blocks = [block for heading, text in parts for block in (Heading(2, (Run(heading),)), says(text, heading))]
     sections = measure(form(*blocks)).sections
-    assert [(section.heading, section.words) for section in sections] == [("One?", 40), ("Three?", 40)]
+    assert [(section.heading, section.words) for section in sections] == [("One?", 43), ("Three?", 43)]
 
 
 def failing() -> Report:
@@ -167,21 +161,3 @@ def test_rows_and_data_tell_the_same() -> None:
 def test_an_empty_form_is_a_fault() -> None:
     with pytest.raises(Fault, match="no sentence"):
         measure(form(Heading(1, (Run("Title"),))))
-
-
-def test_there_are_jurisdictions_and_forms_to_measure() -> None:
-    assert len(names()) >= 2
-    assert len(form_names()) >= 3
-
-
-@pytest.mark.parametrize("state", names())
-def test_each_form_of_each_setting_is_inside_its_gates(state: str) -> None:
-    """Licenses take turns with settings from state to state, so that each pair comes up somewhere."""
-    turn = list(names()).index(state)
-    failed = []
-    for number, setting in enumerate(SETTINGS):
-        license = LICENSES[(number + turn) % 4]
-        profile = make_profile(as_of=date(2026, 11, 25), state=state, license=license, settings=[setting, "teletherapy"])
-        for name in form_names():
-            failed += [(name, setting, license, *failure) for failure in measure(assemble(profile, name).document).failed()]
-    assert not failed

@@ -35,6 +35,7 @@ class Assembled:
 def assemble(profile: Profile, form: str, overlay: Path | None = None) -> Assembled:
     """A form for a profile. Raises Faults: an absent topic, a missing translation, a clause that can't be rendered."""
     language = read_language(profile.language)
+    language.missing.clear()
     pen = Pen(language, profile.fills)
     home = Facts(profile)
     states = [home] + ([Facts(profile, profile.client_state)] if profile.client_state else [])

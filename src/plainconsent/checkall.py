@@ -11,7 +11,8 @@ from plainconsent.errors import Fault, nearest
 from plainconsent.jurisdictions import Topics, read_topics
 from plainconsent.lawcheck import check_law, when_paths
 from plainconsent.places import TEMPLATES
-from plainconsent.wording import fact_paths, parse
+from plainconsent.facts import PROFILE_NAMES
+from plainconsent.wording import check_template, fact_paths, parse
 
 Checked = tuple[str, list[Fault], list[Fault]]
 
@@ -38,6 +39,7 @@ def clause_faults() -> list[Fault]:
 def _one_clause(id: str, topics: Topics) -> Iterator[Fault]:
     clause = read_clause(id)
     codes = topics.fields("required_disclosure")["contains"]["of"]
+    yield from check_template(clause, [*PROFILE_NAMES, *topics.topics])
     for item in clause.covers:
         if item not in read_checklist():
             yield Fault(clause.file, f"covers {item}, which the checklist does not have.", nearest(item, read_checklist()))

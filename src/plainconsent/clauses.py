@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Clause:
     look       `box`: the whole clause stands in a box
     policy     a practice may replace it; everything else is a required element
     first_line line of the file on which the body begins, for messages
+    brought    it comes from a practice's own folder
     """
 
     id: str
@@ -49,6 +50,7 @@ class Clause:
     policy: bool = False
     first_line: int = 1
     file: str = ""
+    brought: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def read_clause(id: str, folder: Path = TEMPLATES, overlay: Path | None = None) 
         return base
     if not base.policy:
         raise Faults([Fault(str(own), "replaces a required element of the form.", "Only clauses marked `policy: true` may be replaced.")])
-    return parse_clause(id, own.read_bytes(), str(own))
+    return replace(parse_clause(id, own.read_bytes(), str(own)), brought=True)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(order=True, unsafe_hash=True)
 class Fault(Exception):
     """One thing that is wrong: where it stands (`practice.yaml:9:5: fee`, `--license`), what is wrong, what helps."""
 

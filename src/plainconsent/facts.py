@@ -10,6 +10,11 @@ from plainconsent.jurisdictions import Topics, ethics_of, names, read_law, read_
 from plainconsent.law import NO_ANSWER, Law, Statement, in_force
 from plainconsent.profile import Profile
 
+# Names that are not topics: who the form is for, and what the practice said.
+PROFILE_NAMES = (
+    "us", "federal", "ethics", "edition", "state", "client_state", "home_state", "role", "setting", "minor", "in_person", "teletherapy",
+    "practice", "clinician", "supervisor", "fees", "group", "policies", "minors",
+)
 OPEN, CLOSE, CHUNK = "\ue000", "\ue001", "\ue002"
 
 
@@ -42,11 +47,15 @@ class Answer:
     def __init__(self, statement: Statement, topics: Topics, reads: list[Statement]) -> None:
         self._statement, self._topics, self._reads = statement, topics, reads
 
+    def look(self) -> None:
+        """Record the statement without asking one of its fields."""
+        self._reads.append(self._statement)
+
     def __getitem__(self, name: str) -> Any:
         fields = self._topics.fields(self._statement.topic)
         if name not in fields:
             raise Fault(f"{self._statement.topic}.{name}", "is not a fact.", nearest(name, fields))
-        self._reads.append(self._statement)
+        self.look()
         return _printable(self._statement.values.get(name), fields[name])
 
 
@@ -142,6 +151,8 @@ class Facts:
             if isinstance(found, dict) and part not in found:
                 raise Fault(path, "is not a fact.", nearest(part, found))
             found = found[part]
+        if isinstance(found, Answer):
+            found.look()
         return found() if callable(found) else found
 
     def home_statements(self, topic: str) -> list[Statement]:
@@ -163,7 +174,6 @@ def _profile_names(profile: Profile, law: Law) -> dict[str, Any]:
         "home_state": {"name": Name(names()[profile.jurisdiction])},
         "role": profile.role, "setting": profile.setting, "minor": profile.minor,
         "in_person": "in_person" in profile.modes, "teletherapy": profile.teletherapy,
-        "many": profile.setting in ("couple", "family", "group"),
         **{name: _plain(profile.answers[name]) for name in ("practice", "clinician", "supervisor", "fees", "group", "policies", "minors")},
     }
 

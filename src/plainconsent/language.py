@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -80,8 +81,12 @@ def catalog_path(tag: str, folder: Path = TEMPLATES) -> Path:
     return folder / "locale" / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
+@functools.cache
 def read_language(tag: str, folder: Path = TEMPLATES) -> Language:
-    """The words of `en`, a catalog's language, or the pseudo language; raises Faults with the nearest."""
+    """The words of `en`, a catalog's language, or the pseudo language; raises Faults with the nearest.
+
+    Each language is read once: the templates compiled for it are kept with it.
+    """
     if tag in (SOURCE, PSEUDO):
         return Language(tag)
     known = language_tags(folder)
@@ -106,7 +111,9 @@ def _read_catalog(path: Path) -> tuple[dict[tuple[str | None, str], Any], Callab
         if message.id and not message.fuzzy and message.string:
             key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
             messages[(message.context, key)] = message.string
-    reviewer = next((value.strip() for name, value in catalog.mime_headers if name == "X-Reviewer"), "")
+    # Babel forgets headers it does not know itself.
+    header = re.search(r'^"X-Reviewer: *(.*?)\\n"$', path.read_text("utf-8"), re.MULTILINE)
+    reviewer = header.group(1).strip() if header else ""
     plural = eval_plural(catalog.plural_expr)
     return messages, plural, "" if reviewer.casefold() in ("", "none") else reviewer
 
@@ -124,7 +131,5 @@ _WIDER = str.maketrans("aeiouyAEIOUYcnsCNS", "áéíóúýÁÉÍÓÚÝçñšÇÑ
 
 def pseudo(text: str) -> str:
     """The text with accents and brackets, placeholders and Markdown kept: whatever stays plain escaped translation."""
-    import re
-
-    parts = re.split(r"(%\(\w+\)[sd]|\*\*)", text)
+    parts = re.split(r"(%\(\w+\)[sd]|\{\w+\}|\*\*)", text)
     return "⟦" + "".join(part if n % 2 else part.translate(_WIDER) for n, part in enumerate(parts)) + "⟧"

@@ -250,19 +250,15 @@ def _english(found: list[Sentence]) -> dict[str, float]:
         "grade": _grade([sentence.words for sentence in found]),
         "grade_raw": _grade([sentence.raw_words for sentence in found]),
         "smog": 1.043 * (hard * 30 / len(found)) ** 0.5 + 3.1291,
-        "ease": 206.835 - 1.015 * len(words) / len(found) - 84.6 * _per_word(words),
+        "ease": 206.835 - 1.015 * len(words) / len(found) - 84.6 * sum(map(syllables, words)) / len(words),
         "percent_hard_words": 100 * hard / len(words),
         "you_per_100_words": 100 * you / len(words),
     }
 
 
-def _per_word(words: list[str]) -> float:
-    return sum(map(syllables, words)) / len(words)
-
-
 def _grade(sentences: list[tuple[str, ...]]) -> float:
     words = [word for sentence in sentences for word in sentence]
-    return 0.39 * len(words) / len(sentences) + 11.8 * _per_word(words) - 15.59
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 def _inflesz(sentences: list[tuple[str, ...]]) -> float:

@@ -87,7 +87,7 @@ def _dictionary() -> dict[bytes, bytes]:
 
 
 def _by_vowels(word: str) -> int:
-    spoken = re.sub(r"(?<=[^laeiouy])e$|(?<=[^aeiouytd])ed$|(?<=[^aeiouyscxzgh])es$", "", word)
+    spoken = re.sub(r"(?<=[^laeiouy])e$|(?<=[^aeiouytd])ed$|(?<=[^aeiouyscxzghl])es$", "", word)
     return max(1, len(re.findall("[aeiouyáéíóúü]+", spoken)))
 
 

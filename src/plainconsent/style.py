@@ -79,12 +79,12 @@ def read_clauses(folder: Path = CLAUSES) -> list[Clause]:
 
 
 def read_messages(clause: Clause) -> list[Message]:
-    """All English messages of a clause in order: of a plural both forms."""
+    """All English messages of a clause in order: of a plural both forms. Raises Faults for a broken template."""
+    parse(clause)
     lines, found = clause.body.split("\n"), []
-    for line, call, message, _ in babel_extract(io.BytesIO(clause.body.encode()), _KEYWORDS, (), {"silent": "no"}):
-        kind = "frame" if clause.id == "_frame" else _kind(lines[line - 1])
-        texts = message if isinstance(message, tuple) else (message,)
-        texts = texts[1:] if "pgettext" in call else texts
+    for line, call, message, _ in babel_extract(io.BytesIO(clause.body.encode()), _KEYWORDS, (), {}):
+        kind: Kind = "frame" if clause.id == "_frame" else _kind(lines[line - 1])
+        texts = (message if isinstance(message, tuple) else (message,))["pgettext" in call :]
         found += [Message(clause, clause.first_line + line - 1, kind, text) for text in texts if text]
     return found
 
@@ -183,13 +183,12 @@ def _lists(clause: Clause, messages: list[Message]) -> Found:
             if sure > 7 or (len(run) == sure == 1):
                 yield run[0], f"has a list of {sure} items"
             run, sure = [], 0
-    for item in (message for message in messages if message.kind == "item"):
-        if (count := len(words_of(item.spoken))) > 20:
+    for item in messages:
+        if item.kind == "item" and (count := len(words_of(item.spoken))) > 20:
             yield item.line, f"has an item of {count} words: {_short(item.text)}"
 
 
 def _modals(sentence: str) -> Iterator[str]:
-    """“If you may die soon, I must get help” is fine: the two words have different subjects."""
     if re.search(r"\b(I|we) must\b", sentence) and re.search(r"\b(I|we) may\b|\bmust or may\b", sentence):
         yield f"says must and may in one breath: {_short(sentence)}"
 
@@ -282,7 +281,7 @@ RULES: tuple[Rule, ...] = (
     Rule("PL11", "error", each_message(_heading), "Ask what a client would ask, in 8 words at most."),
     Rule("PL12", "warning", _lists, "Keep 2 to 7 items, each of 20 words at most."),
     Rule("PL13", "error", forbidden(_NUMBERS), "Write digits, and no percentages."),
-    Rule("PL14", "error", each_sentence(_modals), "Say one thing in one sentence."),
+    Rule("PL14", "error", each_sentence(_modals), "Say what I must and what I may in two sentences."),
     Rule("PL14", "error", forbidden(r"\bmay be (required|asked|obliged) to|\breserves? the right"), "Say must or may."),
     Rule("PL15", "error", forbidden(_NEGATIVES), "Say it without the double no."),
     Rule("PL16", "error", forbidden(_STATUTES), "Cite the law in its file; the reviewer's copy shows it."),

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from plainconsent.clauses import Clause
 from plainconsent.document import Block, Slot, SlotKind
-from plainconsent.errors import Fault, Faults, nearest
+from plainconsent.errors import Fault, Faults, nearest, refuse
 from plainconsent.facts import CHUNK, Facts, Name, token
 from plainconsent.language import Language
 from plainconsent.law import Statement
@@ -48,9 +48,11 @@ class Pen:
     fills: Mapping[str, str]
     slots: dict[str, Slot] = field(default_factory=dict)
 
-    def slot(self, id: str, label: str, kind: SlotKind = "text") -> str:
-        """A blank inside a sentence."""
+    def slot(self, id: str, label: str, kind: SlotKind | Literal["money"] = "text") -> str:
+        """A blank inside a sentence; `money` is text that a number fills as whole dollars."""
         value = self.fills.get(id)
+        if kind == "money":
+            value, kind = self.language.money(int(value)) if value and value.isdigit() else value, "text"
         known = self.slots.get(id)
         if known and known.label != label:
             raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")
@@ -76,8 +78,10 @@ class Pen:
             self.slots[name] = Slot(name, kind, label, self.fills.get(name) if kind == "text" else None, f"{who}: {label}")
         return token("S", "\n".join((who, *(name for name, _, _ in parts))))
 
-    def notice(self, item: Any) -> str:
-        """Words that a law prescribes, from an item of `required_disclosure`."""
+    def notice(self, item: Any, missing: str) -> str:
+        """Words that a law prescribes, from an item of `required_disclosure`; `missing` labels the slot where none could be confirmed."""
+        if not item["text"]:
+            return self.field(f"notice_{str.__str__(item['item'])}", missing, "multiline")
         language = str.__str__(item["text_language"] or Name("en"))
         paragraphs = [str.__str__(part) for part in item["text"]]
         return token("Q", "\n".join((language, str(item["type_points"] or 12), *paragraphs)))
@@ -138,9 +142,9 @@ def _compiled(clause: Clause, facts: Facts, language: Language) -> Any:
     environment = _environment(language)
     key = (id(environment), clause.file + "\0" + clause.body)
     if key not in _COMPILED:
-        faults = check_template(clause, [*facts.names, *Pen(language, {}).names()])
-        if faults:
-            raise Faults(faults)
+        if clause.brought:
+            # The shipped clauses are checked by `plainconsent check`; what a practice brings along is checked before use.
+            refuse(check_template(clause, [*facts.names, *Pen(language, {}).names()]))
         _COMPILED[key] = environment.from_string(with_chunk_marks(clause.body))
     return _COMPILED[key]
 

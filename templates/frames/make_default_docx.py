@@ -19,8 +19,8 @@ SPACES = f'xmlns:w="{W}" xmlns:r="{R}" xmlns:mc="{MC}" xmlns:w14="{W14}" mc:Igno
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 INK, QUIET, ACCENT, TINT, HAIR = "1D2733", "4D5866", "1F4E79", "EEF3F8", "AAB4C0"
-FONT = "Calibri"
-MARGIN = 1800  # twips at the sides: 12 pt Calibri then runs to about 75 characters a line
+FONT = "Arial"
+MARGIN = 2080  # twips at the sides: a line of 12 pt Arial then holds about 73 characters
 TEXT_WIDTH = 12240 - 2 * MARGIN
 
 
@@ -171,7 +171,7 @@ def settings() -> str:
 
 
 def font_table() -> str:
-    fonts = {FONT: ("020F0502020204030204", "swiss"), "MS Gothic": ("020B0609070205080204", "modern")}
+    fonts = {FONT: ("020B0604020202020204", "swiss"), "MS Gothic": ("020B0609070205080204", "modern")}
     made = "".join(
         f'<w:font w:name="{name}"><w:panose1 w:val="{panose}"/><w:charset w:val="00"/><w:family w:val="{family}"/>'
         '<w:pitch w:val="variable"/></w:font>'

@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -17,7 +16,8 @@ from markupsafe import Markup
 
 from plainconsent.errors import Fault, nearest
 from plainconsent.writers._docx_package import package_faults
-from plainconsent.writers._docx_xml import STYLES, W
+from plainconsent.writers._docx_runs import W
+from plainconsent.writers._docx_styles import style_faults
 
 # A tag's name, the element it must stand in (the whole body, a whole run, or text), and how it is written.
 PLACES: Mapping[str, tuple[str, str]] = {
@@ -42,7 +42,6 @@ _DOCUMENT = "word/document.xml"
 _MARK = "urn:plainconsent:mark"
 # docxtpl reads tags with patterns that take very long over text made for it; no honest master comes near these.
 _LONGEST_PART, _MOST_BRACES, _LONGEST_GAP = 2_000_000, 500, re.compile(r"\s{200}")
-_STYLES_REMEDY = "Start from the default master, or copy its styles with Word's Organizer."
 
 
 def check_master(data: bytes) -> list[Fault]:
@@ -57,7 +56,7 @@ def check_master(data: bytes) -> list[Fault]:
     try:
         template.init_docx()
         parts = dict(_parts(template))
-        return [*faults, *_template_faults(template, parts), *_property_faults(template.docx), *_style_faults(template.docx)]
+        return [*faults, *_template_faults(template, parts), *_property_faults(template.docx), *style_faults(template.docx)]
     except Exception as error:  # python-docx meets a broken package with whatever error it stumbles over
         what = f"can't be opened as a Word document ({type(error).__name__}: {error})."
         return [*faults, Fault("master", what, "Open it in Word and save it again.")]
@@ -196,60 +195,3 @@ def _property_faults(docx: Any) -> Iterator[Fault]:
         text = getattr(docx.core_properties, name)
         if re.search(r"\{[{%#]", text):
             yield Fault(f"master, docProps/core.xml, “{text[:80]}”", f"has a tag in the property {name!r}.", "Take it out.")
-
-
-# --- styles --------------------------------------------------------------------------------------------------------
-
-
-def style_ids(docx: Any) -> dict[str, str]:
-    """Name -> id of the styles the writer needs, as far as the master has them; Word translates ids, not names."""
-    there = {
-        (style.get(f"{{{W}}}type"), (style.name_val or "").casefold()): style.styleId for style in docx.styles.element.style_lst
-    }
-    wanted = ((kind, name) for kind, names in STYLES.items() for name in names)
-    return {name: there[kind, name.casefold()] for kind, name in wanted if (kind, name.casefold()) in there}
-
-
-def _style_faults(docx: Any) -> Iterator[Fault]:
-    there = style_ids(docx)
-    lacking = [name for names in STYLES.values() for name in names if name not in there]
-    if lacking:
-        yield Fault("master, word/styles.xml", f"lacks the styles {', '.join(lacking)}.", _STYLES_REMEDY)
-    for name in ("List Bullet", "List Number"):
-        if name in there and not _is_numbered(docx, name):
-            yield Fault("master, word/styles.xml", f"has a style {name!r} without a bullet or number.", _STYLES_REMEDY)
-
-
-def _chain(docx: Any, name: str) -> Iterator[Any]:
-    """The style and those it is based on; a circle of styles ends where it closes."""
-    styles = {style.styleId: style for style in docx.styles.element.style_lst}
-    key, seen = style_ids(docx).get(name), set()
-    while key in styles and key not in seen:
-        seen.add(key)
-        yield styles[key]
-        based = styles[key].find(f"{{{W}}}basedOn")
-        key = based.get(f"{{{W}}}val") if based is not None else None
-
-
-def number_of(docx: Any, name: str) -> int:
-    """The number id that the style gives its paragraphs; 0, as in Word, for none."""
-    for style in _chain(docx, name):
-        found = style.find(f"{{{W}}}pPr/{{{W}}}numPr/{{{W}}}numId")
-        if found is not None:
-            return int(found.get(f"{{{W}}}val"))
-    return 0
-
-
-def _is_numbered(docx: Any, name: str) -> bool:
-    links = [link for link in docx.part.rels.values() if link.reltype == RELATIONSHIP_TYPE.NUMBERING]
-    return bool(links) and number_of(docx, name) in {num.numId for num in links[0].target_part.element.num_lst}
-
-
-def style_points(docx: Any, name: str) -> float:
-    """The size of the style's letters, as Word works it out: its own, its base's, or the document's default."""
-    defaults = docx.styles.element.findall(f"{{{W}}}docDefaults/{{{W}}}rPrDefault")
-    for place in (*_chain(docx, name), *defaults):
-        size = place.find(f"{{{W}}}rPr/{{{W}}}sz")
-        if size is not None:
-            return float(size.get(f"{{{W}}}val")) / 2
-    return 10.0

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from plainconsent.errors import Fault
-from plainconsent.writers._docx_xml import W
+from plainconsent.writers._docx_runs import W
 
 MOST_BYTES = 50_000_000
 MOST_ENTRIES = 2_000

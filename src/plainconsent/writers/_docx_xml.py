@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from plainconsent.document import (
-    LINE,
     Block,
     Bullets,
     Callout,
     Choice,
-    Document,
     Field,
     Heading,
     Notice,
     Paragraph,
-    Run,
     Runs,
     Signature,
     Slot,
     SourceNote,
     Table,
 )
-from plainconsent.errors import Fault, Faults
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
-R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+from plainconsent.writers._docx_runs import RunWriter, escape, is_rtl, language_xml
 
 # The styles a master must have, by the kind of thing they dress: the first three are Word's own.
 STYLES: Mapping[str, tuple[str, ...]] = {
@@ -42,163 +34,22 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "table": ("Form Box", "Form Table"),
 }
 
-EMPTY_BOX, TICKED_BOX = "☐", "☒"
-NAME_LIMIT = 64  # longer aliases and tags make Word offer a repair
 _SHORT_LINES = {"date": 2880, "initials": 1600}  # twips
 _SPACES = {"date": 8, "initials": 5}  # em spaces, which fill a control where the line below it is drawn
-_RTL_LANGUAGES = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
-_RTL_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Braces become entities: what fills the master afterwards must not take a value's braces for its own marks.
-_ENTITIES = {ord(char): f"&#{ord(char)};" for char in "&<>\"'{}"}
-
-
-def escape(text: str) -> str:
-    """The text as XML; raises Faults for a character that no XML file can hold."""
-    found = _FORBIDDEN.search(text)
-    if found:
-        what = f"holds the character U+{ord(found[0]):04X}, which a Word file can't hold."
-        raise Faults([Fault(f"text {text[:40]!r}", what, "Delete this character.")])
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_ENTITIES)
-
-
-def is_rtl(language: str) -> bool:
-    return language.split("-")[0].lower() in _RTL_LANGUAGES
-
-
-_REGIONS = {"en": "en-US", "es": "es-US", "ar": "ar-SA", "vi": "vi-VN", "ko": "ko-KR", "ru": "ru-RU", "tl": "fil-PH"}
-
-
-def word_language(tag: str) -> str:
-    """The tag with the region that Word's proofing asks for; a script subtag (zh-Hans) is what Word can't read."""
-    if tag.startswith("zh"):
-        return "zh-TW" if "Hant" in tag else "zh-CN"
-    return _REGIONS.get(tag, tag)
-
-
-def language_xml(tag: str) -> str:
-    """The w:lang element: right-to-left and East Asian languages have attributes of their own."""
-    language = word_language(tag)
-    key = "bidi" if is_rtl(tag) else "eastAsia" if language[:2] in ("zh", "ja", "ko") else "val"
-    return f'<w:lang w:{key}="{escape(language)}"/>'
 
 
 @dataclass
-class Writer:
+class Writer(RunWriter):
     """Writes one document's blocks as XML.
 
-    styles         style name -> id in this master
-    link           registers a web address with the package, gives its relationship id
     new_list       starts a new numbered list, gives its number id
     notice_points  size of the master's style for prescribed words
     width          width of the text in twips
     """
 
-    document: Document
-    fillable: bool
-    styles: Mapping[str, str]
-    link: Callable[[str], str]
     new_list: Callable[[], int]
-    notice_points: float = 12
-    width: int = 9360
-    ids: Iterator[int] = field(default_factory=lambda: itertools.count(710_000_001))
-
-    # --- runs ----------------------------------------------------------------------------------------------------
-
-    def run(self, text: str, bold: bool = False, name: bool = False, style: str = "", more: str = "", lang: str = "") -> str:
-        """One run; `more` and `lang` are property elements that stand late in the schema's order."""
-        rtl = bool(_RTL_LETTERS.search(text)) if name or lang else self.document.direction == "rtl"
-        look = f'<w:rStyle w:val="{self.styles[style]}"/>' if style else ""
-        look += "<w:b/><w:bCs/>" * bold + "<w:noProof/>" * name + more + "<w:rtl/>" * rtl + lang
-        words = re.sub("[^\n\t]+", r'<w:t xml:space="preserve">\g<0></w:t>', escape(text))
-        words = words.replace("\n", "<w:br/>").replace("\t", "<w:tab/>")
-        return f"<w:r>{f'<w:rPr>{look}</w:rPr>' if look else ''}{words}</w:r>"
-
-    def runs(self, runs: Runs, bold: bool = False) -> str:
-        return "".join(self._run(run, bold or run.bold) for run in runs)
-
-    def _run(self, run: Run, bold: bool) -> str:
-        if run.slot is not None:
-            return self._blank_inside(self.document.slots[run.slot], bold)
-        if run.href is None:
-            return self.run(run.text, bold, run.name)
-        words = self.run(run.text, bold, True, "Hyperlink")
-        return f'<w:hyperlink xmlns:r="{R}" r:id="{self.link(run.href)}" w:history="1">{words}</w:hyperlink>'
-
-    def _blank_inside(self, slot: Slot, bold: bool) -> str:
-        """A blank inside a sentence: what is typed takes the place of the line and of its label."""
-        if slot.value:
-            return self.run(slot.value, bold)
-        if slot.kind == "checkbox":
-            return self._box(slot) + self.run(f" ({slot.label})", bold)
-        return self._control(slot, self.run(f"{LINE} ({slot.label})", bold))
-
-    def page_words(self) -> str:
-        """The page counter: fields with a cached number, without which Word may offer a repair."""
-        parts = re.split(r"(\{pages?\})", self.document.page_words)
-        fields = {"{page}": " PAGE ", "{pages}": " NUMPAGES "}
-        return "".join(
-            f'<w:fldSimple w:instr="{fields[part]}">{self.run("1")}</w:fldSimple>' if part in fields else self.run(part)
-            for part in parts if part
-        )
-
-    def letterhead(self) -> str:
-        """The lines of the letterhead as runs of one paragraph, the first in bold; empty when there are none."""
-        lines = self.document.letterhead
-        return "".join(self.run(f"{line}\n" if n < len(lines) else line, bold=n == 1) for n, line in enumerate(lines, 1))
-
-    # --- blanks --------------------------------------------------------------------------------------------------
-
-    def _control(self, slot: Slot, shown: str) -> str:
-        """A control to type into; a signature stays a line, because a typed name there would pass for one."""
-        if not self.fillable or slot.kind == "signature":
-            return shown
-        kinds = {"multiline": '<w:text w:multiLine="1"/>', "date": self._date()}
-        return self._sdt(slot, f'<w:showingPlcHdr/>{kinds.get(slot.kind, "<w:text/>")}', shown)
-
-    def _sdt(self, slot: Slot, kind: str, shown: str) -> str:
-        alias, tag = escape(slot.spoken[:NAME_LIMIT]), escape(slot.id[:NAME_LIMIT])
-        names = f'<w:alias w:val="{alias}"/><w:tag w:val="{tag}"/><w:id w:val="{next(self.ids)}"/>'
-        return f"<w:sdt><w:sdtPr>{names}{kind}</w:sdtPr><w:sdtContent>{shown}</w:sdtContent></w:sdt>"
-
-    def _date(self) -> str:
-        language = escape(word_language(self.document.language))
-        return (
-            f'<w:date><w:dateFormat w:val="MM/dd/yyyy"/><w:lid w:val="{language}"/>'
-            '<w:storeMappedDataAs w:val="dateTime"/><w:calendar w:val="gregorian"/></w:date>'
-        )
-
-    def _box(self, slot: Slot) -> str:
-        mark = TICKED_BOX if slot.value else EMPTY_BOX
-        font = '<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/>'
-        shown = f"<w:r><w:rPr>{font}</w:rPr><w:t>{mark}</w:t></w:r>"
-        if slot.value or not self.fillable:
-            return shown
-        state = (
-            f'<w14:checkbox xmlns:w14="{W14}"><w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
-            '<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox>'
-        )
-        return self._sdt(slot, state, shown)
-
-    def _field(self, slot: Slot, keep: bool = False) -> str:
-        """The label, and below it a ruled line (for a long answer: a box) with the value or room to write."""
-        label = self.paragraph("Form Label", self.run(f"{slot.label}:"), "<w:keepNext/>")
-        before, after = "<w:keepNext/>" * keep, ""
-        spaces = "\u2003" * _SPACES.get(slot.kind, 20)
-        if slot.kind == "multiline" and not slot.value:
-            sides = ("top", "left", "bottom", "right")
-            lines = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="4D5866"/>' for side in sides)
-            before += f"<w:keepLines/><w:pBdr>{lines}</w:pBdr>"
-            after = '<w:ind w:left="100" w:right="100"/>'
-            spaces += "\n\n\n"
-        elif slot.kind == "signature":
-            after = '<w:spacing w:before="440"/>'
-        elif slot.kind in _SHORT_LINES:
-            after = f'<w:ind w:right="{max(0, self.width - _SHORT_LINES[slot.kind])}"/>'
-        filled = self.run(slot.value) if slot.value else self._control(slot, self.run(spaces))
-        return label + self.paragraph("Form Line", filled, before, after)
-
-    # --- blocks --------------------------------------------------------------------------------------------------
+    notice_points: float
+    width: int
 
     def paragraph(self, style: str, words: str, before: str = "", after: str = "") -> str:
         """A paragraph; `before` and `after` are property elements before and after w:bidi in the schema's order."""
@@ -227,7 +78,7 @@ class Writer:
             case Field():
                 return self._field(self.document.slots[block.slot])
             case Choice():
-                box = self._box(self.document.slots[block.slot])
+                box = self.box(self.document.slots[block.slot])
                 return self.paragraph("Form Choice", box + "<w:r><w:tab/></w:r>" + self.runs(block.runs))
             case Signature():
                 return self._signature(block)
@@ -236,6 +87,24 @@ class Writer:
 
     def _heading(self, block: Heading, after: str = "") -> str:
         return self.paragraph(f"heading {min(block.level, 3)}", self.runs(block.runs), after=after)
+
+    def _field(self, slot: Slot, keep: bool = False) -> str:
+        """The label, and below it a ruled line (for a long answer: a box) with the value or room to write."""
+        label = self.paragraph("Form Label", self.run(f"{slot.label}:"), "<w:keepNext/>")
+        before, after = "<w:keepNext/>" * keep, ""
+        spaces = "\u2003" * _SPACES.get(slot.kind, 20)
+        if slot.kind == "multiline" and not slot.value:
+            sides = ("top", "left", "bottom", "right")
+            lines = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="4D5866"/>' for side in sides)
+            before += f"<w:keepLines/><w:pBdr>{lines}</w:pBdr>"
+            after = '<w:ind w:left="100" w:right="100"/>'
+            spaces += "\n\n\n"
+        elif slot.kind == "signature":
+            after = '<w:spacing w:before="440"/>'
+        elif slot.kind in _SHORT_LINES:
+            after = f'<w:ind w:right="{max(0, self.width - _SHORT_LINES[slot.kind])}"/>'
+        filled = self.run(slot.value) if slot.value else self.control(slot, self.run(spaces))
+        return label + self.paragraph("Form Line", filled, before, after)
 
     def _list(self, block: Bullets) -> str:
         style, number = "List Bullet", ""
@@ -265,6 +134,8 @@ class Writer:
         return who + "".join(self._field(slot, keep=slot is not slots[-1]) for slot in slots)
 
     def _callout(self, block: Callout) -> str:
+        if not block.blocks:
+            return ""
         first, *rest = block.blocks
         # The box has its own space on top.
         top = self._heading(first, '<w:spacing w:before="0"/>') if isinstance(first, Heading) else self.blocks((first,))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
@@ -18,8 +17,10 @@ from markupsafe import Markup
 from plainconsent.document import Document, Look
 from plainconsent.errors import refuse
 from plainconsent.places import TEMPLATES
-from plainconsent.writers._docx_master import check_master, number_of, style_ids, style_points
-from plainconsent.writers._docx_xml import W, Writer, escape, language_xml
+from plainconsent.writers._docx_master import check_master
+from plainconsent.writers._docx_runs import W, escape, language_xml
+from plainconsent.writers._docx_styles import numbered_lists, style_ids, style_points
+from plainconsent.writers._docx_xml import Writer
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can hold: the same for every file
 _EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
@@ -48,22 +49,9 @@ def _writer(template: Any, document: Document, fillable: bool) -> Writer:
     page = docx.sections[0]
     edges = (page.left_margin, page.right_margin, page.gutter)
     width = page.page_width.twips - sum(edge.twips for edge in edges if edge) if page.page_width else 9360
-    return Writer(
-        document, fillable, style_ids(docx), template.build_url_id, _lists(docx), style_points(docx, "Form Notice"), width
-    )
-
-
-def _lists(docx: Any) -> Callable[[], int]:
-    """Gives a new list number of the master's numbered style, which starts at 1 again."""
-    numbering = docx.part.numbering_part.element
-    kind = numbering.num_having_numId(number_of(docx, "List Number")).abstractNumId.val
-
-    def new_list() -> int:
-        number = numbering.add_num(kind)
-        number.add_lvlOverride(ilvl=0).add_startOverride(1)
-        return int(number.numId)
-
-    return new_list
+    styles = {name: escape(key) for name, key in style_ids(docx).items()}
+    points = style_points(docx, "Form Notice")
+    return Writer(document, fillable, styles, template.build_url_id, numbered_lists(docx), points, width)
 
 
 def _fill(template: Any, writer: Writer) -> None:
@@ -104,11 +92,18 @@ def _finish(docx: Any, writer: Writer) -> None:
 
 
 def _set_language(docx: Any, language: str) -> None:
-    defaults = docx.styles.element.find(f"{{{W}}}docDefaults/{{{W}}}rPrDefault/{{{W}}}rPr")
+    """The language of all text that names no other; a master without such defaults gets them."""
+    place = docx.styles.element
+    for name in ("docDefaults", "rPrDefault", "rPr"):
+        found = place.find(f"{{{W}}}{name}")
+        if found is None:
+            found = parse_xml(f'<w:{name} xmlns:w="{W}"/>')
+            place.insert(0, found)
+        place = found
     wanted = parse_xml(language_xml(language).replace("<w:lang", f'<w:lang xmlns:w="{W}"'))
-    found = defaults.find(f"{{{W}}}lang")
+    found = place.find(f"{{{W}}}lang")
     if found is None:
-        defaults.append(wanted)
+        place.append(wanted)
     else:
         found.attrib.update(wanted.attrib)
 
@@ -127,7 +122,8 @@ def _packed(saved: io.BytesIO) -> bytes:
     """The package with its parts in one order and of one date, so that the same form is the same file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", not name.startswith("_rels/"), name)):
+        # The list of types comes first: some readers expect it there.
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             entry = zipfile.ZipInfo(name, DATE)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
             new.writestr(entry, old.read(name), compresslevel=9)
