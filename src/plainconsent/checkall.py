@@ -22,8 +22,7 @@ def check_all(on: date) -> Iterator[Checked]:
     from plainconsent import catalogs, style
 
     yield "law", check_law(on), []
-    faults, warnings = style.check_clauses(TEMPLATES / "clauses")
-    yield "clauses", [*faults, *clause_faults()], warnings
+    yield "clauses", [*style.check_clauses(), *clause_faults()], style.warn_clauses()
     yield "catalogs", catalogs.check(None), []
 
 
