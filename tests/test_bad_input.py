@@ -90,7 +90,7 @@ def test_names_are_printed_literally(name: str) -> None:
     made = assemble(make_profile(as_of=TODAY, practice=practice, state="CA", license="LMFT", settings=["individual"]), "consent")
 
     assert f"Then {name} will take care of your file" in text_of(made)
-    assert f"My name: {name}" in text_of(made)
+    assert f"My name, as my board has it: {name}" in text_of(made)
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\x00b", "a\u202eb", "a\ue000b", "x" * 5001, "a\u2028b"])

@@ -58,8 +58,8 @@ def check_master(data: bytes) -> list[Fault]:
         parts = dict(_parts(template))
         return [*faults, *_template_faults(template, parts), *_property_faults(template.docx), *style_faults(template.docx)]
     except Exception as error:  # python-docx meets a broken package with whatever error it stumbles over
-        what = f"can't be opened as a Word document ({type(error).__name__}: {error})."
-        return [*faults, Fault("master", what, "Open it in Word and save it again.")]
+        what = f"can't be opened as a Word document ({type(error).__name__})."
+        return [*faults, Fault("master", what, "Open it in Word and save it again as “Word document (.docx)”.")]
 
 
 # --- tags ----------------------------------------------------------------------------------------------------------
@@ -84,10 +84,20 @@ def _template_faults(template: Any, parts: Mapping[str, str]) -> list[Fault]:
     ]
     if heavy:
         return heavy
+    faults = [fault for part, xml in parts.items() for fault in _crowded(part, xml)]
     # The line ends, which docxtpl makes in the same way, let an error's line number point at one paragraph.
     sources = {part: re.sub(r"<w:p([ >])", r"\n<w:p\1", template.patch_xml(xml)) for part, xml in parts.items()}
-    faults = [fault for part, source in sources.items() for fault in _tag_faults(part, source)]
+    faults += [fault for part, source in sources.items() for fault in _tag_faults(part, source)]
     return faults or _place_faults(template.docx, sources)
+
+
+def _crowded(part: str, xml: str) -> Iterator[Fault]:
+    """Words beside a tag that stands for its whole paragraph would vanish with the paragraph."""
+    for paragraph in etree.fromstring(xml.encode(), etree.XMLParser(resolve_entities=False)).iter(f"{{{W}}}p"):
+        text = "".join(piece.text or "" for piece in paragraph.iter(f"{{{W}}}t")).strip()
+        if re.search(r"\{[{%]p\s", text) and not re.fullmatch(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}", text):
+            where = f"master, {part}, “{text[:80]}”"
+            yield Fault(where, "has more in a paragraph than the tag that takes its place.", "Move it to a paragraph of its own.")
 
 
 def _tag_faults(part: str, source: str) -> Iterator[Fault]:
