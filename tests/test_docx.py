@@ -466,6 +466,7 @@ def test_tags_in_properties_are_refused() -> None:
         (swapped("{{p body }}", "{{ body }}"), "'body' where it can't stand"),
         (only_if("draft"), "no places for the form when draft is empty"),
         (swapped("{{p body }}", "{{p body }} Thank you."), "has more in a paragraph"),
+        (saying("{%- if draft %}x{% endif %}"), "has a tag with a minus"),
         (swapped("{{ footer }}", "{{p body }}", "word/footer.xml"), "'body' where it can't stand"),
         (saying("{{ page_words }}"), "Write {{r page_words }}"),
         (saying("{{r title }}"), "Write {{ title }}"),

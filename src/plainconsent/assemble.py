@@ -51,7 +51,7 @@ def assemble(profile: Profile, form: str, overlay: Path | None = None) -> Assemb
             pieces += _other_state(clause, found, states[1], pen, overlay)
     frame = _frame_words(home, pen, pieces)
     refuse_mixed(language)
-    return Assembled(_document(profile, form, pieces, frame, language, pen.slots), tuple(pieces), tuple(choices), home)
+    return Assembled(_document(home, form, pieces, frame, language, pen.slots), tuple(pieces), tuple(choices), home)
 
 
 def _one_clause(clause: Clause, facts: Facts, pen: Pen) -> tuple[Choice, list[Piece]]:
@@ -112,21 +112,29 @@ def refuse_mixed(language: Language) -> None:
 
 
 def _document(
-    profile: Profile, form: str, pieces: list[Piece], frame: Mapping[str, str], language: Language, slots: Mapping[str, Slot]
+    facts: Facts, form: str, pieces: list[Piece], frame: Mapping[str, str], language: Language, slots: Mapping[str, Slot]
 ) -> Document:
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     if language.draft:
         # A translation nobody qualified has reviewed can be read, not signed.
         blocks = tuple(block for block in blocks if not isinstance(block, Signature))
     title = next((runs_text(b.runs, slots) for b in blocks if isinstance(b, Heading) and b.level == 1), form)
+    profile = facts.profile
     practice = profile.answers["practice"]
     return Document(
         form=form, title=title, language=language.tag, direction="rtl" if language.direction == "rtl" else "ltr",
         footer=frame["footer"], page_words=frame["page_words"], draft=frame["draft"] if language.draft else None,
         as_of=profile.as_of, blocks=blocks, slots=_used(slots, blocks),
+        type_points=_type_points(facts, form),
         letterhead=tuple(practice[name] for name in ("name", "address", "phone") if practice.get(name)),
         receipt=receipt(profile, form, pieces),
     )
+
+
+def _type_points(facts: Facts, form: str) -> int:
+    """12 points, or what the state's rule on releases of health information asks for in a release."""
+    rule = facts.names["required_disclosure"]["release_form"]
+    return max(12, rule["type_points"] or 0) if form == "release" else 12
 
 
 def _used(slots: Mapping[str, Slot], blocks: tuple[Block, ...]) -> dict[str, Slot]:

@@ -143,6 +143,7 @@ class Document:
     page_words translated page counter with {page} and {pages}
     draft      words of a DRAFT band printed on top and on every page, or None
     letterhead lines above the title: practice name, address, phone; may be empty
+    type_points size of the body's type; a law can ask for more than 12 points
     receipt    versions, hashes and statements used; only the json writer prints it
     """
 
@@ -156,6 +157,7 @@ class Document:
     blocks: tuple[Block, ...]
     slots: Mapping[str, Slot]
     letterhead: tuple[str, ...] = ()
+    type_points: int = 12
     draft: str | None = None
     receipt: Mapping[str, Any] = field(default_factory=dict)
 

@@ -41,7 +41,7 @@ _DEEDS = {
 _DOCUMENT = "word/document.xml"
 _MARK = "urn:plainconsent:mark"
 # docxtpl reads tags with patterns that take very long over text made for it; no honest master comes near these.
-_LONGEST_PART, _MOST_BRACES, _LONGEST_GAP = 2_000_000, 500, re.compile(r"\s{200}")
+_LONGEST_PART, _MOST_BRACES, _LONGEST_GAP = 1_000_000, 500, re.compile(r"\s{200}")
 
 
 def check_master(data: bytes) -> list[Fault]:
@@ -92,10 +92,12 @@ def _template_faults(template: Any, parts: Mapping[str, str]) -> list[Fault]:
 
 
 def _crowded(part: str, xml: str) -> Iterator[Fault]:
-    """Words beside a tag that stands for its whole paragraph would vanish with the paragraph."""
+    """Words beside a tag that stands for its whole paragraph, or joins paragraphs, would vanish without a word."""
     for paragraph in etree.fromstring(xml.encode(), etree.XMLParser(resolve_entities=False)).iter(f"{{{W}}}p"):
         text = "".join(piece.text or "" for piece in paragraph.iter(f"{{{W}}}t")).strip()
-        if re.search(r"\{[{%]p\s", text) and not re.fullmatch(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}", text):
+        if re.search(r"\{%-|-%\}", text):
+            yield Fault(f"master, {part}, “{text[:80]}”", "has a tag with a minus, which joins paragraphs.", _KNOWN)
+        elif re.search(r"\{[{%]p\s", text) and not re.fullmatch(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}", text):
             where = f"master, {part}, “{text[:80]}”"
             yield Fault(where, "has more in a paragraph than the tag that takes its place.", "Move it to a paragraph of its own.")
 

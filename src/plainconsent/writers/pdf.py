@@ -57,7 +57,7 @@ def _data(document: Document, look: Look) -> dict[str, object]:
     return {
         "title": document.title, "language": document.language, "direction": document.direction,
         "footer": document.footer, "page_words": document.page_words, "draft": document.draft,
-        "letterhead": document.letterhead, "fillable": look.fillable,
+        "letterhead": document.letterhead, "type_points": document.type_points, "fillable": look.fillable,
         "year": day.year, "month": day.month, "day": day.day,
         "slots": {id: {"id": id, "kind": slot.kind, "label": slot.label, "value": slot.value}
                   for id, slot in document.slots.items()},
