@@ -53,6 +53,8 @@ class Pen:
         value = self.fills.get(id)
         if kind == "money":
             value, kind = self.language.money(int(value)) if value and value.isdigit() else value, "text"
+        elif kind == "date" and value and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            value = self.language.day(date.fromisoformat(value))
         known = self.slots.get(id)
         if known and known.label != label:
             raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")

@@ -143,7 +143,7 @@ def _place_faults(docx: Any, sources: Mapping[str, str]) -> list[Fault]:
         marks: dict[str, list[str]] = {}
         for part, source in sources.items():
             try:
-                root = etree.fromstring(_marked(source, blank), etree.XMLParser(resolve_entities=False))
+                root = etree.fromstring(_marked(source, blank).encode(), etree.XMLParser(resolve_entities=False))
             except etree.XMLSyntaxError:
                 remedy = "Keep each tag inside one paragraph, and out of field codes and alternative texts."
                 found.append(Fault(f"master, {part}", "is no sound document any more once its tags are filled.", remedy))

@@ -65,7 +65,7 @@ class Writer(RunWriter):
             case Paragraph():
                 # "These people are told:" stays with those people.
                 announces = bool(block.runs) and block.runs[-1].text.rstrip().endswith(":")
-                keep = announces or isinstance(following, (Bullets, Table, Field, Choice))
+                keep = announces or isinstance(following, (Bullets, Table, Field, Choice, Signature))
                 return self.paragraph("Normal", self.runs(block.runs), "<w:keepNext/>" * keep)
             case Bullets():
                 return self._list(block)
