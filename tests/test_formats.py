@@ -1,15 +1,14 @@
 """The files themselves: every format holds the same words, gives the same bytes, and is what it says it is."""
 
-import io
 import json
 import re
 import unicodedata
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, TODAY, make, run
+from test_docx import audit_findings, text_lines
 
 from plainconsent.assemble import assemble
 from plainconsent.document import Document, Look, block_lines, from_data
@@ -40,9 +39,7 @@ def words_of(document: Document) -> list[str]:
 
 
 def docx_text(data: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as zf:
-        xml = zf.read("word/document.xml").decode()
-    return re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:br/>|<w:tab/>", "\n", xml)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&#34;", '"').replace("&#39;", "'")
+    return "\n".join(text_lines(data))
 
 
 def pdf_text(data: bytes) -> str:
@@ -100,8 +97,6 @@ def ua_faults(data: bytes) -> list[str]:
 @pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
 def test_word_would_open_the_docx_cleanly(sample: tuple[str, ...]) -> None:
     """The audit that predicts Word's repair prompt finds nothing."""
-    from test_docx import audit_findings
-
     for fillable in (True, False):
         assert list(audit_findings(write(make(*sample).document, "docx", Look(fillable=fillable)))) == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +34,8 @@ def refuse(faults: list[Fault]) -> None:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A remedy sentence that names the nearest known words, or all of them when none is near."""
+    import difflib  # only when something is wrong
+
     names = list(known)
     folded = {name.casefold(): name for name in names}
     close = [folded[hit] for hit in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.55)]

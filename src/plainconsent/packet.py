@@ -11,6 +11,7 @@ from typing import Any
 from plainconsent.assemble import Assembled, assemble
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
 from plainconsent.errors import Fault, Faults
+from plainconsent.places import TEMPLATES
 from plainconsent.profile import Profile, make_profile
 from plainconsent.reviewer import note_text, review
 from plainconsent.writers import write
@@ -55,6 +56,21 @@ def _master(profile: Profile, base: Path) -> bytes | None:
         return (base / str(name)).read_bytes()
     except OSError as error:
         raise Faults([Fault("master", f"{name!r} can't be read ({error.strerror}).", "Write its path from the practice file.")]) from None
+
+
+def default_master() -> bytes:
+    """The Word master that forms are written with when a practice has none of its own."""
+    return (TEMPLATES / "frames" / "default.docx").read_bytes()
+
+
+def master_faults(path: Path) -> list[Fault]:
+    """What is wrong with a practice's own Word master; empty when it can be used."""
+    from plainconsent.writers._docx_master import check_master
+
+    try:
+        return check_master(path.read_bytes())
+    except OSError as error:
+        raise Faults([Fault(str(path), f"can't be read ({error.strerror}).", "Check the name of the file.")]) from None
 
 
 # --- why ---------------------------------------------------------------------------------------------------------

@@ -90,6 +90,31 @@ def new(output: Path, force: bool) -> None:
 
 
 @click.command()
+@click.option("-o", "--output", default="letterhead.docx", show_default=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--check", "checked", type=click.Path(path_type=Path), help="Check this Word master instead of writing one.")
+@click.option("--force", is_flag=True, help="Replace the file when it is already there.")
+@click.pass_context
+def master(ctx: click.Context, /, output: Path, checked: Path | None, force: bool) -> None:
+    """Write the Word master to restyle (letterhead, logo, fonts), or check your own.
+
+    Name your master in practice.yaml: `master: letterhead.docx`.
+    Example: plainconsent master -o letterhead.docx
+    """
+    from plainconsent.files import write_files
+    from plainconsent.packet import default_master, master_faults
+
+    if checked is None:
+        write_files(output.parent, {output.name: default_master()}, force)
+        click.echo(f"{output}\nRestyle it in Word, then check it: plainconsent master --check {output}")
+        return
+    faults = master_faults(checked)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{checked}: {len(faults)} faults.")
+    ctx.exit(1 if faults else 0)
+
+
+@click.command()
 @click.argument("form", metavar="[FORM]", default="consent")
 @profile_options
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
