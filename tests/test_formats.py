@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, TODAY, make, run
 from test_docx import audit_findings, text_lines
+from test_pdf import standards_findings
 
 from plainconsent.assemble import assemble
 from plainconsent.document import Document, Look, block_lines, from_data
@@ -69,6 +70,8 @@ def test_every_format_holds_the_words_of_the_document(sample: tuple[str, ...], f
     text = squeezed(READ[format](write(document, format, Look(fillable=False))))
     at = 0
     for line in words_of(document):
+        # A browser numbers lists itself; the other formats hold the numbers.
+        line = re.sub(r"^\d+\. ", "", line) if format == "html" else line
         for part in filter(None, (squeezed(part) for part in re.split(r"_{5,}|: $", line))):
             found = text.find(part, at)
             if found < 0 and format == "pdf":
@@ -79,19 +82,10 @@ def test_every_format_holds_the_words_of_the_document(sample: tuple[str, ...], f
 
 
 @pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
-def test_the_pdf_passes_the_machine_checks_of_pdf_ua(sample: tuple[str, ...], tmp_path: Path) -> None:
-    """PDF/UA-1, fillable and flat; PDF/A-2a is claimed in the same file."""
+def test_the_pdf_passes_the_machine_checks(sample: tuple[str, ...]) -> None:
+    """PDF/UA-1 and PDF/A-2a in the same file, fillable and flat."""
     for fillable in (True, False):
-        data = write(make(*sample).document, "pdf", Look(fillable=fillable))
-
-        assert ua_faults(data) == []
-        assert b"pdfaid:part" in data or b"pdfaid" in data
-
-
-def ua_faults(data: bytes) -> list[str]:
-    from test_pdf import ua_findings  # the pdf writer's own tests know the checker
-
-    return list(ua_findings(data))
+        assert list(standards_findings(write(make(*sample).document, "pdf", Look(fillable=fillable)))) == []
 
 
 @pytest.mark.parametrize("sample", SAMPLE, ids=IDS)
