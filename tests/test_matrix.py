@@ -94,7 +94,7 @@ def test_every_sentence_that_speaks_of_law_has_a_source(profile: Profile) -> Non
         pieces = form_of(profile, form).pieces
         spoken = [piece for piece in pieces if LAW_WORDS.search(_said(form_of(profile, form), piece.blocks))]
 
-        assert spoken or form == "release"
+        assert spoken or form != "consent"
         assert [piece.clause for piece in spoken if not piece.statements] == []
 
 
