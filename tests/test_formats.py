@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, TODAY, make, run
 from test_docx import audit_findings, text_lines
+from test_html import axe_findings, chromium_page, needs_chromium
 from test_pdf import standards_findings
 
 from plainconsent.assemble import assemble
@@ -93,6 +94,21 @@ def test_word_would_open_the_docx_cleanly(sample: tuple[str, ...]) -> None:
     """The audit that predicts Word's repair prompt finds nothing."""
     for fillable in (True, False):
         assert list(audit_findings(write(make(*sample).document, "docx", Look(fillable=fillable)))) == []
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_axe_finds_nothing_in_the_forms() -> None:
+    """The forms of the sample, fillable and flat, are clean at WCAG 2.2 AA in a real browser, and fit 320 pixels."""
+    with chromium_page() as page:
+        found = {
+            (sample, fillable): axe_findings(page, write(make(*sample).document, "html", Look(fillable=fillable)))
+            for sample in SAMPLE
+            for fillable in (True, False)
+        }
+
+    assert len(found) == 2 * len(SAMPLE)
+    assert {key: told for key, told in found.items() if told} == {}
 
 
 @pytest.mark.parametrize("format", FORMATS)

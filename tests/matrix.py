@@ -1,0 +1,65 @@
+"""Makes every form of every state, license, setting and mode in every format and checks each file; `make matrix` runs it.
+
+It takes minutes, so the tests check a covering sample; this checks all. The exit code is 1 when anything is found.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from conftest import TODAY  # noqa: E402
+from test_docx import audit_findings  # noqa: E402
+from test_html import axe_findings, chromium_page  # noqa: E402
+from test_pdf import standards_findings  # noqa: E402
+
+from plainconsent.assemble import assemble  # noqa: E402
+from plainconsent.clauses import form_names  # noqa: E402
+from plainconsent.document import Look  # noqa: E402
+from plainconsent.profile import Profile  # noqa: E402
+from plainconsent.readability import measure  # noqa: E402
+from plainconsent.reviewer import review  # noqa: E402
+from plainconsent.scores import describe, every_profile  # noqa: E402
+from plainconsent.writers import FORMATS, write  # noqa: E402
+
+
+def check(job: tuple[Profile, str]) -> tuple[str, list[str], dict[bool, bytes]]:
+    """One form: its name, what was found wrong, and its web pages for the browser."""
+    profile, form = job
+    made = assemble(profile, form)
+    found = [f"readability: {failure}" for failure in measure(made.document).failed()]
+    pages = {}
+    for fillable in (True, False):
+        files = {format: write(made.document, format, Look(fillable)) for format in FORMATS}
+        found += [f"pdf: {wrong}" for wrong in standards_findings(files["pdf"])]
+        found += [f"docx: {wrong}" for wrong in audit_findings(files["docx"])]
+        pages[fillable] = files["html"]
+    copy = write(review(made), "pdf", Look(fillable=False))
+    found += [f"reviewer's copy: {wrong}" for wrong in standards_findings(copy)]
+    return describe(profile, form), found, pages
+
+
+def jobs() -> Iterator[tuple[Profile, str]]:
+    yield from ((profile, form) for profile in every_profile(TODAY) for form in form_names())
+
+
+def main() -> int:
+    every = list(jobs())
+    wrong = 0
+    with ProcessPoolExecutor(os.cpu_count()) as pool, chromium_page() as page:
+        for n, (name, found, pages) in enumerate(pool.map(check, every, chunksize=4), 1):
+            found += [f"html: {violation}" for data in pages.values() for violation in axe_findings(page, data)]
+            wrong += bool(found)
+            for line in found:
+                print(f"{name}: {line}")
+            if n % 40 == 0:
+                print(f"{n} of {len(every)} forms checked in {len(FORMATS)} formats, {wrong} with findings", flush=True)
+    print(f"{len(every)} passed, {wrong} failed" if not wrong else f"{len(every) - wrong} passed, {wrong} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
