@@ -117,10 +117,12 @@ def parse_clause(id: str, raw: bytes, file: str) -> Clause:
     faults = check_fields(front, (), front.data, _FRONT_KEYS)
     if faults:
         raise Faults(faults)
-    lists = {name: tuple(front.data.get(name) or ()) for name in ("covers", "cites", "discloses")}
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(front.data.get(name) or ())
+
     return Clause(
         id=id, body=match[2].decode(), when=when, look=front.data.get("look") or "", policy=bool(front.data.get("policy")),
-        first_line=match[1].count(b"\n") + 3, file=file, **lists,
+        first_line=match[1].count(b"\n") + 3, file=file, covers=listed("covers"), cites=listed("cites"), discloses=listed("discloses"),
     )
 
 
