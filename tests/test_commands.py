@@ -91,8 +91,8 @@ def test_as_of_prints_the_form_of_that_day() -> None:
     def form(day: str) -> str:
         return run("form", "consent", "-j", "TX", "-l", "LPC", "-s", "individual", "--as-of", day, "--format", "txt", "-o", "-").stdout
 
-    assert "I have 48 hours to call." in form("2025-06-19")
-    assert "I have 24 hours to call." in form("2025-06-20")
+    assert "within 48 hours" in form("2025-06-19")
+    assert "within 24 hours" in form("2025-06-20")
 
 
 @pytest.fixture(scope="module")

@@ -134,3 +134,22 @@ def test_law_check_exits_with_findings() -> None:
     """0 when clean, 1 when something has to be mended."""
     assert "0 faults" in run("law", "check", "--as-of", str(TODAY)).stdout
     assert "months ago" in run("law", "check", "--as-of", "2030-01-01", code=1).stdout
+
+
+def test_one_state_is_read_alone() -> None:
+    """Making one state's form parses that state's file, the federal floor and one ethics code, and no other state's."""
+    import subprocess
+    import sys
+
+    code = (
+        "import plainconsent.yamlfile as y; parse = y.parse_yaml; seen = []\n"
+        "y.parse_yaml = lambda raw, name: (seen.append(name), parse(raw, name))[1]\n"
+        "from plainconsent.cli import main\n"
+        "try: main(['form', 'consent', '-j', 'TX', '-l', 'LPC', '-s', 'individual', '--as-of', '2026-11-25', '--format', 'txt', '-o', '-'])\n"
+        "finally: print(*sorted(set(seen)), file=__import__('sys').stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    seen = done.stderr.split()
+
+    assert {"tx.yaml", "us.yaml", "aca.yaml"} <= set(seen)
+    assert not {"ca.yaml", "co.yaml", "ny.yaml", "wa.yaml", "apa.yaml"} & set(seen)

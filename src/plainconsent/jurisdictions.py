@@ -209,7 +209,8 @@ def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
     found = {}
     for path in sorted(folder.glob("[a-z][a-z].yaml")):
         if path.stem != "us":
-            name = re.search(r"^name: *(.+?) *$", path.read_text("utf-8")[:600], re.MULTILINE)
+            with path.open(encoding="utf-8") as file:
+                name = re.search(r"^name: *(.+?) *$", file.read(600), re.MULTILINE)
             found[f"US-{path.stem.upper()}"] = name.group(1).strip("'\"") if name else path.stem.upper()
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from plainconsent.clauses import form_names, read_clause, read_outline
 from plainconsent.errors import Fault, Faults
-from plainconsent.jurisdictions import Topics, build_law, check_shape, names, read_topics
+from plainconsent.jurisdictions import ETHICS_CODES, Topics, build_law, check_shape, names, read_topics
 from plainconsent.law import NO_ANSWER, ROLES, Law, Statement, in_force, last_day, months_between
 from plainconsent.places import JURISDICTIONS
 from plainconsent.reviewer import ERROR_MONTHS
@@ -191,5 +191,5 @@ def _flat(values: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:
 
 
 def all_ids() -> list[str]:
-    """The ids of the federal floor and every state, in the order people look for them."""
-    return ["US", *names()]
+    """The ids of the federal floor, every state and the ethics codes, in the order people look for them."""
+    return ["US", *names(), *(f"ETHICS-{code}" for code in ETHICS_CODES.values())]

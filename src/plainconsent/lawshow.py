@@ -33,7 +33,7 @@ def files_of(words: Sequence[str]) -> list[Path]:
 
 
 def show_rows(word: str, topic: str | None, license: str | None, on: date) -> list[dict[str, str]]:
-    """Rows as in `law export`, only those in force on the day, for one topic or license when named."""
+    """Rows as in `law export` with what each means, only those in force on the day, for one topic or license when named."""
     topics = read_topics()
     if topic and topic not in topics.topics:
         raise Faults([Fault("--topic", f"{topic!r} is not a topic.", nearest(topic, topics.topics))])
@@ -43,7 +43,7 @@ def show_rows(word: str, topic: str | None, license: str | None, on: date) -> li
     kept = Law(law.id, law.name, tuple(s for s in law.statements if any((r, s.id) in held for r in roles)), roles=law.roles)
     ids = {role: {id for r, id in held if r == role} for role in roles}
     return [
-        row
+        {**row, "means": s.means or s.why}
         for s in kept.statements
         if topic in (None, s.topic)
         for row in answer_rows(Law(law.id, law.name, (s,), roles=law.roles), topics)

@@ -101,7 +101,7 @@ def make_packet(practice: YamlFile, on: date, formats: Sequence[str], fillable: 
     index: list[tuple[str, list[str]]] = []
     for profile, form in packet_forms(practice, on):
         made = assemble(profile, form, _overlay(profile, base))
-        names = make_form(profile, form, formats, fillable, reviewer=profile.language == "en", base=base)
+        names = make_form(profile, form, formats, fillable, reviewer=True, base=base)
         files |= names
         files[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
         index.append((made.document.title, [name for name in names if "_reviewer" not in name]))

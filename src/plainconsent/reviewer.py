@@ -13,6 +13,7 @@ from plainconsent.checklist import disclosures_of, subjects_of
 from plainconsent.document import Block, Bullets, Document, Heading, Paragraph, Run, Runs, Signature, SourceNote, Table
 from plainconsent.law import NO_ANSWER, Statement, months_between
 from plainconsent.places import TEMPLATES
+from plainconsent.wording import Piece
 from plainconsent.yamlfile import read_yaml
 
 WARN_MONTHS, ERROR_MONTHS = 12, 24
@@ -40,9 +41,10 @@ def review(made: Assembled) -> Document:
     blocks += _section("blanks", [say("blank", label=s.spoken, id=s.id) for s in form.slots.values() if not s.value])
     blocks += _section("license_notes", [made.facts.profile.license_note])
     blocks.append(Heading(2, _text(say("body"))))
+    told: set[str] = set()
     for piece in made.pieces:
         blocks += [_under_review(block) for block in piece.blocks]
-        blocks += [_note(statement, piece.clause) for statement in piece.statements]
+        blocks += _notes(piece, told)
     blocks += _tables(made, statements)
     return replace(form, title=title, language="en", direction="ltr", blocks=tuple(blocks), draft=None, letterhead=())
 
@@ -100,6 +102,16 @@ def note_text(s: Statement) -> str:
     )
 
 
+def _notes(piece: Piece, told: set[str]) -> Iterator[SourceNote]:
+    """Each statement in full where it is first relied on; after that its citation, all in one line."""
+    again = [s for s in piece.statements if s.id in told]
+    yield from (_note(s, piece.clause) for s in piece.statements if s.id not in told)
+    if again:
+        short = (say("again", citation=s.citations[0].text if s.citations else "-", answer=f"{_topic(s)}: {_answer(s)}") for s in again)
+        yield SourceNote(_text(" ".join(short)), piece.clause)
+    told |= {s.id for s in piece.statements}
+
+
 def _note(s: Statement, clause: str) -> SourceNote:
     links = [run for c in s.citations if c.url for run in (Run(" "), Run(c.url, href=c.url))]
     return SourceNote((Run(note_text(s)), *links[:2]), clause)
@@ -110,7 +122,7 @@ def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]
     if disclosed:
         yield from _table("disclosures", disclosed)
     yield from _table("subjects", [(s.id, s.about, ", ".join(s.clauses) or s.reason or "-") for s in subjects_of(made)])
-    rows = [(_topic(s), _answer(s), "; ".join(c.text for c in s.citations) or "-", s.evidence or "-", str(s.checked or "-")) for s in statements]
+    rows = [(_topic(s), _answer(s), s.citations[0].text if s.citations else "-", s.evidence or "-", str(s.checked or "-")) for s in statements]
     yield from _table("statements", rows, "every_statement")
 
 

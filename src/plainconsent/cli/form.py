@@ -34,7 +34,8 @@ def form(form: str, formats: str, fillable: bool, reviewer: bool, output: str, f
     profile = profile_from(options)
     if profile.license_note:
         click.echo(profile.license_note, err=True)
-    files = make_form(profile, form, wanted, fillable, reviewer and output != "-")
+    base = options["practice"].parent if options["practice"] else Path()
+    files = make_form(profile, form, wanted, fillable, reviewer and output != "-", base)
     _deliver(files, output, force)
 
 

@@ -98,7 +98,7 @@ def echo_csv(header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
     import io
 
     text = io.StringIO()
-    writer = csv.DictWriter(text, header, lineterminator="\n")
+    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     click.echo(text.getvalue(), nl=False)
