@@ -112,6 +112,8 @@ def wrong_characters(text: str) -> str:
     """Why a text can't be printed as it stands: controls, line breaks, hidden direction marks, too long; or ''."""
     if len(text) > LONGEST:
         return f"has {len(text):,} characters; the longest that can be printed is {LONGEST:,}."
+    if text.isprintable():
+        return ""
     for character in text:
         category = unicodedata.category(character)
         if category in ("Cc", "Co", "Cs", "Cn", "Zl", "Zp") or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":

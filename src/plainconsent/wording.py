@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import DictLoader, FileSystemBytecodeCache, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
 from plainconsent.clauses import Clause
@@ -28,7 +30,6 @@ _CALLS = frozenset(
 )
 _TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
 _ENVIRONMENTS: dict[int, SandboxedEnvironment] = {}
-_COMPILED: dict[tuple[int, str], Any] = {}
 
 
 @dataclass(frozen=True)
@@ -142,18 +143,34 @@ def _unique(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 def _compiled(clause: Clause, facts: Facts, language: Language) -> Any:
     environment = _environment(language)
-    key = (id(environment), clause.file + "\0" + clause.body)
-    if key not in _COMPILED:
+    name = f"{clause.file}\0{clause.body}"
+    if name not in environment.loader.mapping:  # type: ignore[union-attr]
         if clause.brought:
             # The shipped clauses are checked by `plainconsent check`; what a practice brings along is checked before use.
             refuse(check_template(clause, [*facts.names, *Pen(language, {}).names()]))
-        _COMPILED[key] = environment.from_string(with_chunk_marks(clause.body))
-    return _COMPILED[key]
+        environment.loader.mapping[name] = with_chunk_marks(clause.body)  # type: ignore[union-attr]
+    return environment.get_template(name)
+
+
+class _CompiledClauses(FileSystemBytecodeCache):
+    """Jinja's own cache of compiled templates, in a folder of this user alone; a machine without one compiles each time."""
+
+    def __init__(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):
+            super().__init__()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            super().dump_bytecode(bucket)
 
 
 def _environment(language: Language) -> SandboxedEnvironment:
     if id(language) not in _ENVIRONMENTS:
-        environment = new_environment()
+        environment = new_environment(loader=DictLoader({}), bytecode_cache=_CompiledClauses(), cache_size=-1)
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
         )
@@ -162,7 +179,7 @@ def _environment(language: Language) -> SandboxedEnvironment:
     return _ENVIRONMENTS[id(language)]
 
 
-def new_environment() -> SandboxedEnvironment:
+def new_environment(**more: Any) -> SandboxedEnvironment:
     """Jinja as clauses know it: sandboxed, strict on unknown names, translatable, block tags leave no empty lines."""
     return SandboxedEnvironment(
         undefined=StrictUndefined,
@@ -172,6 +189,7 @@ def new_environment() -> SandboxedEnvironment:
         extensions=["jinja2.ext.i18n"],
         # Clauses hold nothing to fold in advance; looking for it is half of the time that compiling takes.
         optimized=False,
+        **more,
     )
 
 
