@@ -55,7 +55,9 @@ def shown(made: Assembled) -> Iterator[str]:
     yield from (slot.label for slot in document.slots.values())
     for block in walk(document.blocks):
         if not isinstance(block, Notice):
-            yield from ("".join(run.text for run in runs if not (run.name or run.slot or run.href)) for runs in lines_of(block))
+            yield from (
+                "".join(run.text for run in runs if not (run.name or run.slot or run.href)) for runs in lines_of(block)
+            )
 
 
 def lines_of(block: Block) -> Iterator[tuple[Run, ...]]:
