@@ -123,6 +123,8 @@ def render(clause: Clause, facts: Facts, pen: Pen, base: tuple[Statement, ...] =
         raise Faults([replace(fault, where=f"{clause.file}: {fault.where}")]) from None
     except TemplateError as error:
         raise Faults([_template_fault(clause, error)]) from None
+    except TypeError as error:
+        raise Faults([Fault(clause.file, f"compares or loops over something that is not there ({error}).", "Ask first whether it is there.")]) from None
     return [piece for piece in pieces if piece.blocks]
 
 
