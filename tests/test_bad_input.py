@@ -28,7 +28,7 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--language", "sp"), ["--language"]),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", "2026-13-01"), ["2026-13-01"]),
         (("-j", "CA", "-l", "LMFT", "-s", "couple", "--minor", "parent"), ["--minor", "couple"]),
-        (("-j", "TX", "-l", "LPC", "-s", "individual", "--minor", "own"), ["--minor own", "Texas"]),
+        (("-j", "NY", "-l", "LMHC", "-s", "individual", "--minor", "own"), ["--minor own", "New York"]),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "client_name"), ["--fill"]),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "client_name=a\x07b"), ["client_name", "U+0007"]),
     ],
@@ -90,7 +90,7 @@ def test_names_are_printed_literally(name: str) -> None:
     made = assemble(make_profile(as_of=TODAY, practice=practice, state="CA", license="LMFT", settings=["individual"]), "consent")
 
     assert f"Then {name} will take care of your file" in text_of(made)
-    assert f"My name, as my board has it: {name}" in text_of(made)
+    assert f"My name, as it is on my license: {name}" in text_of(made)
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\x00b", "a\u202eb", "a\ue000b", "x" * 5001, "a\u2028b"])

@@ -142,7 +142,7 @@ def test_must_and_may_follow_the_law(profile: Profile) -> None:
     text = " ".join(text_of(form_of(profile)).split())
     held = {topic: items[None].answer for topic, items in in_force(form_of(profile).facts.law, profile.role, TODAY).items() if None in items}
 
-    child = "hurting a child under 18, or not caring for the child, I must report it" in text
+    child = "hurts or has hurt a child under 18, I must report it" in text
     threat_must = "Then I must act to keep people safe." in text
     threat_may = "the law lets me tell people who can stop it" in text
     assert child == (held["child_abuse_report"] in ("must", "must_everyone"))

@@ -34,12 +34,14 @@ class Assembled:
 
 def assemble(profile: Profile, form: str, overlay: Path | None = None) -> Assembled:
     """A form for a profile. Raises Faults: an absent topic, a missing translation, a clause that can't be rendered."""
+    outline = read_outline(form)
+    if outline.mode and outline.mode not in profile.modes:
+        profile = replace(profile, modes=(*profile.modes, outline.mode))
     language = read_language(profile.language)
     language.missing.clear()
     pen = Pen(language, profile.fills)
     home = Facts(profile)
     states = [home] + ([Facts(profile, profile.client_state)] if profile.client_state else [])
-    outline = read_outline(form)
     choices: list[Choice] = []
     pieces: list[Piece] = []
     for id in outline.order:
@@ -63,11 +65,15 @@ def _one_clause(clause: Clause, facts: Facts, pen: Pen) -> tuple[Choice, list[Pi
 
 
 def _other_state(clause: Clause, home: list[Piece], there: Facts, pen: Pen, overlay: Path | None) -> list[Piece]:
-    """The clause by the law of the state where the client sits, whole but for its heading, when that law changes its words."""
+    """What the law of the state where the client sits changes in a clause: the paragraphs that differ, lists with their lead-in."""
     _, pieces = _one_clause(clause, there, pen)
-    if {_words(piece, pen) for piece in pieces} <= {_words(piece, pen) for piece in home}:
+    said = {_words(piece, pen) for piece in home}
+    differ = [piece for piece in pieces if _words(piece, pen) not in said]
+    if not differ:
         return []
-    below = [replace(piece, blocks=tuple(b for b in piece.blocks if not isinstance(b, Heading))) for piece in pieces]
+    led = {n - 1 for n, piece in enumerate(pieces) if piece in differ and isinstance(piece.blocks[0], Bullets)}
+    kept = [piece for n, piece in enumerate(pieces) if piece in differ or n in led]
+    below = [replace(piece, blocks=tuple(b for b in piece.blocks if not isinstance(b, Heading))) for piece in kept]
     return render(read_clause("_in_the_other_state", overlay=overlay), there, pen) + [piece for piece in below if piece.blocks]
 
 

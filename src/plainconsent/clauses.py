@@ -56,13 +56,15 @@ class Clause:
 @dataclass(frozen=True)
 class Outline:
     """A form's clauses in order; `both_states` are asked of the client's state too; `outside` says why a
-    subject of the checklist is not in the form; `beside` is the form that was signed before and holds the rest."""
+    subject of the checklist is not in the form; `beside` is the form that was signed before and holds the rest;
+    `mode` is the way of meeting that the form is about, whatever else a practice does."""
 
     form: str
     order: tuple[str, ...]
     both_states: tuple[str, ...] = ()
     outside: Mapping[str, str] = field(default_factory=dict)
     beside: str = ""
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def read_outline(form: str, folder: Path = TEMPLATES) -> Outline:
     if form not in form_names(folder):
         raise Faults([Fault("form", f"{form!r} is not a form.", nearest(form, form_names(folder)))])
     data = read_yaml(folder / "forms" / f"{form}.yaml").data
-    return Outline(form, tuple(data["outline"]), tuple(data.get("both_states") or ()), data.get("outside") or {}, data.get("beside") or "")
+    return Outline(form, tuple(data["outline"]), tuple(data.get("both_states") or ()), data.get("outside") or {}, data.get("beside") or "", data.get("mode") or "")
 
 
 def read_clause(id: str, folder: Path = TEMPLATES, overlay: Path | None = None) -> Clause:

@@ -40,7 +40,9 @@ def _blocks(tokens: Iterator[Any], clause: str) -> Iterator[Block]:
         elif token.type == "paragraph_open":
             yield from _paragraph(next(tokens), clause)
         elif token.type in ("bullet_list_open", "ordered_list_open"):
-            yield Bullets(tuple(_items(tokens, token.type.replace("open", "close"))), token.type.startswith("ordered"), clause)
+            items = tuple(_items(tokens, token.type.replace("open", "close")))
+            # One point is no list: conditions can leave a single item of a longer one.
+            yield Bullets(items, token.type.startswith("ordered"), clause) if len(items) > 1 else Paragraph(items[0], clause)
 
 
 def _items(tokens: Iterator[Any], closing: str) -> Iterator[Runs]:

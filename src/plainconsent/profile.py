@@ -160,8 +160,8 @@ def _contradictions(file: YamlFile, home: Law | None, role: str, setting: str, m
         faults.append(Fault("--minor", "does not go with the setting couple.", "Use individual, family or group."))
     if minor == "own" and home and role:
         statement = in_force(home, role, on).get("minor_consent", {}).get(None)
-        if statement is None or statement.answer in (*NO_ANSWER, "none"):
-            faults.append(Fault("--minor own", f"no law was found in {home.name} that lets a minor say yes to therapy alone.", "Use --minor parent."))
+        if statement is None or (statement.answer in (*NO_ANSWER, "none") and not statement.values.get("special")):
+            faults.append(Fault("--minor own", f"no age was found in the law of {home.name} from which a minor can say yes to therapy alone.", "Use --minor parent."))
     return faults
 
 

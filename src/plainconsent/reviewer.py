@@ -38,6 +38,7 @@ def review(made: Assembled) -> Document:
     blocks: list[Block] = [Heading(1, _text(title)), Paragraph(_text(say("intro")))]
     blocks += _section("to_settle", findings(made))
     blocks += _section("assumptions", [say("assumed", name=n, value=_shown(made, n)) for n in made.facts.profile.assumed])
+    blocks += _section("policies", _policies(made))
     blocks += _section("blanks", [say("blank", label=s.spoken, id=s.id) for s in form.slots.values() if not s.value])
     blocks += _section("license_notes", [made.facts.profile.license_note])
     blocks.append(Heading(2, _text(say("body"))))
@@ -115,6 +116,14 @@ def _notes(piece: Piece, told: set[str]) -> Iterator[SourceNote]:
 def _note(s: Statement, clause: str) -> SourceNote:
     links = [run for c in s.citations if c.url for run in (Run(" "), Run(c.url, href=c.url))]
     return SourceNote((Run(note_text(s)), *links[:2]), clause)
+
+
+def _policies(made: Assembled) -> Iterator[str]:
+    """The clauses that state how this practice works: nobody asked about them, and a practice may replace them."""
+    for choice in made.choices:
+        if choice.chosen and choice.clause.policy:
+            heading = next(b for p in made.pieces if p.clause == choice.clause.id for b in p.blocks if isinstance(b, Heading))
+            yield say("policy", clause=choice.clause.id, heading="".join(run.text for run in heading.runs))
 
 
 def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]:
