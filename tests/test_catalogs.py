@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from plainconsent import catalogs, language
+from plainconsent import catalogcheck, catalogs, language
 from plainconsent.assemble import Assembled, assemble
-from plainconsent.catalogs import HOLDS, gather, messages_of, placeholders, read_catalog
+from plainconsent.catalogs import gather, messages_of, placeholders, read_catalog
 from plainconsent.clauses import form_names, parse_clause
 from plainconsent.document import Block, Bullets, Notice, Run, Signature, Slot, Table, walk
 from plainconsent.errors import Faults
@@ -179,7 +179,7 @@ def test_the_template_is_up_to_date_and_the_same_bytes_each_time() -> None:
     stored = (TEMPLATES / "locale" / "plainconsent.pot").read_bytes()
     assert b"msgid" in stored
     assert b"POT-Creation-Date" not in stored
-    assert catalogs._bytes(gather()) == catalogs._bytes(gather()) == stored, "Run plainconsent language extract."
+    assert catalogs.catalog_bytes(gather()) == catalogs.catalog_bytes(gather()) == stored, "Run plainconsent language extract."
 
 
 def test_lines_are_those_of_the_clause_file() -> None:
@@ -197,7 +197,7 @@ def test_every_placeholder_is_explained() -> None:
     template = gather()
     names = {name for message in template if message.id for name in placeholders(str(message.id))} - {"page", "pages"}
     assert len(names) > 10
-    assert names - set(HOLDS) == set()
+    assert names - set(catalogs.notes()["holds"]) == set()
     assert all(message.auto_comments[0].startswith("clause ") for message in template if message.id)
 
 
@@ -222,9 +222,9 @@ def pseudo_catalog(folder: Path, tag: str = "es") -> Path:
     catalog = read_catalog(tag, folder)
     for message in catalog:
         if message.id:
-            strings = tuple(re.sub(r"(%\(\w+\)s)|o", lambda found: found[1] or "ø", text) for text in catalogs._ids(message))
+            strings = tuple(re.sub(r"(%\(\w+\)s)|o", lambda found: found[1] or "ø", text) for text in catalogs.ids_of(message))
             message.string = strings if len(strings) > 1 else strings[0]
-    catalog_path(tag, folder).write_bytes(catalogs._bytes(catalog))
+    catalog_path(tag, folder).write_bytes(catalogs.catalog_bytes(catalog))
     return catalog_path(tag, folder)
 
 
@@ -248,7 +248,7 @@ def test_one_unfinished_message_stops_the_form(folder: Path, monkeypatch: pytest
         message.flags.add("fuzzy")
     else:
         message.string = ""
-    path.write_bytes(catalogs._bytes(catalog))
+    path.write_bytes(catalogs.catalog_bytes(catalog))
     forget_catalogs()
     with pytest.raises(Faults) as stopped:
         assemble(profile, "consent")
@@ -335,12 +335,12 @@ def change(folder: Path, translations: dict[str, object], flag: str = "", commen
         message.string = text  # type: ignore[assignment]
         message.flags |= {flag} if flag else set()
         message.user_comments = [comment] if comment else []
-    catalog_path("es", folder).write_bytes(catalogs._bytes(catalog))
+    catalog_path("es", folder).write_bytes(catalogs.catalog_bytes(catalog))
 
 
 def test_a_good_catalog_has_no_faults(small: Path) -> None:
     """The singular may say its number in words; everything else agrees."""
-    assert catalogs.check("es", small) == []
+    assert catalogcheck.check("es", small) == []
     assert catalogs.status(small) == [("es", "3", "0", "0", "0", "none")]
 
 
@@ -364,7 +364,7 @@ WRONG: list[tuple[str, object, str]] = [
 def test_each_kind_of_drift_is_told_with_its_line(small: Path, source: str, text: object, told: str) -> None:
     """A wrong translation is told with the line of its message in the catalog."""
     change(small, {source: text})
-    faults = catalogs.check("es", small)
+    faults = catalogcheck.check("es", small)
     path = catalog_path("es", small)
     assert faults
     assert any(re.search(told, fault.what) for fault in faults), faults
@@ -376,16 +376,16 @@ def test_each_kind_of_drift_is_told_with_its_line(small: Path, source: str, text
 def test_a_fuzzy_message_is_told_and_counted(small: Path) -> None:
     """A fuzzy message is not finished."""
     change(small, {HELP: "Puedo ayudar."}, flag="fuzzy")
-    assert [fault.what for fault in catalogs.check("es", small)] == ["'I may help.' is fuzzy."]
+    assert [fault.what for fault in catalogcheck.check("es", small)] == ["'I may help.' is fuzzy."]
     assert catalogs.status(small) == [("es", "2", "1", "0", "3", "none")]
 
 
 def test_a_translator_can_vouch_for_a_sense_but_not_for_a_placeholder(small: Path) -> None:
     """`# sure:` switches off one question about the words, never the check of placeholders."""
     change(small, {HELP: "La ley me deja ayudar."}, comment="sure: may")
-    assert catalogs.check("es", small) == []
+    assert catalogcheck.check("es", small) == []
     change(small, {HELP: "La ley me deja ayudar a %(x)s."}, comment="sure: may placeholders")
-    assert [fault.what for fault in catalogs.check("es", small)] == ["'I may help.' has the placeholder 'x', which the source has not."]
+    assert [fault.what for fault in catalogcheck.check("es", small)] == ["'I may help.' has the placeholder 'x', which the source has not."]
 
 
 def test_headers_and_unreadable_files_are_told(small: Path) -> None:
@@ -393,9 +393,9 @@ def test_headers_and_unreadable_files_are_told(small: Path) -> None:
     path = catalog_path("es", small)
     good = path.read_text()
     path.write_text(re.sub(r'"X-Law-Checked.*\n', "", good))
-    assert [fault.what for fault in catalogs.check("es", small)] == ["has no header X-Law-Checked."]
+    assert [fault.what for fault in catalogcheck.check("es", small)] == ["has no header X-Law-Checked."]
     path.write_text(good + "\nmsgsrt oops\n")
-    (fault,) = catalogs.check("es", small)
+    (fault,) = catalogcheck.check("es", small)
     assert re.search(r"plainconsent\.po:\d+$", fault.where)
     assert fault.what.startswith("can't be read")
 
@@ -405,7 +405,7 @@ def test_changed_wording_makes_the_catalog_stale_and_update_marks_it_fuzzy(small
     change(small, {STOP: GOOD[STOP]}, comment="sure: not")
     text = CLAUSE.replace("stop for 30 days", "stop for 60 days").replace("I may help.", "Something else altogether.")
     (small / "clauses" / "x.md").write_text(text)
-    told = " ".join(str(fault) for fault in catalogs.check(None, small))
+    told = " ".join(str(fault) for fault in catalogcheck.check(None, small))
     for words in ("is not what the clauses say now", "is stale", "is obsolete", "lacks 'Something else"):
         assert words in told
     catalogs.extract(small)

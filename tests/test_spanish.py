@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from conftest import STATES, TODAY, make
 
-from plainconsent import catalogs
+from plainconsent import catalogcheck, catalogs
 from plainconsent.assemble import Assembled
 from plainconsent.clauses import form_names
 from plainconsent.document import Block, Bullets, Notice, Run, Signature, Table, walk
@@ -36,7 +36,7 @@ def test_every_message_is_translated() -> None:
     (row,) = (row for row in catalogs.status() if row[0] == "es")
 
     assert row[2:4] == ("0", "0")
-    assert [fault for fault in catalogs.check("es") if "es/LC_MESSAGES" in fault.where] == []
+    assert [fault for fault in catalogcheck.check("es") if "es/LC_MESSAGES" in fault.where] == []
 
 
 def test_a_draft_can_be_read_but_not_signed() -> None:

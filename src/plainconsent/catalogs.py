@@ -1,15 +1,15 @@
-"""The translators' catalogs: what the clauses say is gathered, begun, brought up to date, counted and checked here."""
+"""The translators' catalogs: what the clauses say is gathered, begun, brought up to date and counted here."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
@@ -21,74 +21,25 @@ from jinja2.ext import babel_extract
 
 from plainconsent.clauses import Clause, parse_clause
 from plainconsent.errors import Fault, Faults, nearest
-from plainconsent.language import DOMAIN, PSEUDO, SOURCE, catalog_path, eval_plural, language_tags
+from plainconsent.language import DOMAIN, PSEUDO, SOURCE, catalog_path, language_tags
 from plainconsent.places import TEMPLATES
 from plainconsent.wording import parse
+from plainconsent.yamlfile import read_yaml
 
 Key = tuple[str | None, str]
 
 HEADERS = ("Language", "Plural-Forms", "X-Reviewer", "X-Law-Checked", "X-Source-Version")
 
-_SPEAKER = "the therapist (I) speaks to the client (you)"
-_COUPLE = "the therapist (I) speaks to partners or a family (you: more than one person)"
-_YOUNG = "the therapist (I) speaks to a client under 18 (you)"
-_SPEAKERS: Mapping[str, str] = {
-    "_frame": "printed at the edge of every page; no one speaks",
-    "couple_client": _COUPLE, "couple_records": _COUPLE, "couple_secrets": _COUPLE, "safety_alone": _COUPLE,
-    "custody": _YOUNG, "minors": _YOUNG,
-    "group_rules": "the therapist (I) speaks to a group member (you); in the list of promises the member is I",
-    "release_why": "the therapist (I) speaks to the client (you); in “My permission” and “I ask for it” the client is I",
-}
-_BOX_SPEAKERS: Mapping[str, str] = dict.fromkeys(("ai_notes", "contact"), "the client (I, me) speaks to the therapist (you)")
-_KINDS: Mapping[str, str] = {
-    "choice": "words beside a box to tick", "field": "label of a line to write on",
-    "slot": "label under a blank inside a sentence", "sign": "label where a person signs",
-}
-HOLDS: Mapping[str, str] = {
-    "address": "a street address, not translated",
-    "agency": "the official name of an office, not translated",
-    "app": "the name of a video program, not translated",
-    "checked": "a day, written the way of your language",
-    "edition": "the number of this version",
-    "email": "an email address, not translated",
-    "emergency": "the emergency number, 911",
-    "here": "the name of the state that gave the therapist a license, not translated",
-    "key": "the key to press on the phone",
-    "line": "the number of the crisis line, 988",
-    "n": "a number",
-    "name": "an official name, not translated",
-    "person": "a person’s name, or a blank to write it in",
-    "phone": "a phone number, or a blank to write it in",
-    "price": "a price in US dollars, or a blank to write it in",
-    "short": "the letters of a license, such as LMFT, not translated",
-    "state": "the name of a US state, not translated",
-    "there": "the name of the state where the client is, not translated",
-    "time": "a blank to write a number of hours or minutes in",
-    "title": "the official title of a license, not translated",
-    "tool": "the name of a computer program, not translated",
-    "web": "a web address, not translated",
-    "years": "a blank to write a number of years in",
-}
-
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w+)\}")
-_SAME = frozenset({"Web: %(web)s"})
-# What makes an English message say must, may or not (and what switches the question off), and what has to be in the translation.
-_SENSES: Mapping[str, tuple[str, str]] = {
-    "must": (r"\bmust\b", ""),
-    "may": (r"\bmay\b", r"\bmust\b"),
-    "not": (r"\b(?:not|never|no|cannot|nothing)\b", ""),
-}
-_SAID_IN: Mapping[str, Mapping[str, str]] = {
-    "es": {
-        # Not debería, tendría que: they mean should.
-        "must": r"\b(?:deb(?:o|e|es|en|emos|a|as|an|amos)|deber(?:é|á|ás|án|emos)?|obliga\w*|exig\w+|hay que"
-        r"|(?:tener|tengo|tienes?|tienen|tenemos|tenga\w*|tendr(?:é|á|ás|án|emos)) que)\b",
-        "may": r"\b(?:pued\w+|pod\w+|pudi\w+|permit\w+)\b",
-        "not": r"\b(?:no|nunca|jamás|ni|sin|nadie|nada|ning[uú]n\w*|tampoco)\b",
-    },
-}
 
 
+@functools.cache
+def notes() -> dict[str, Any]:
+    """Who speaks, what placeholders hold, how senses are found: templates/locale/notes.yaml."""
+    told: dict[str, Any] = read_yaml(TEMPLATES / "locale" / "notes.yaml").data
+    return told
+
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w+)\}")
 class Po(Catalog):
     """Babel's catalog that keeps every header of the file (Babel alone forgets X-Reviewer) and adds no dates."""
 
@@ -120,23 +71,13 @@ class Said(NamedTuple):
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Form:
-    """One English text and its translation, as the rules of `check` see them; `once` when it stands for n = 1 alone."""
-
-    source: str
-    text: str
-    language: str
-    once: bool = False
-
-
 def extract(folder: Path = TEMPLATES) -> str:
     """Write every message of the clauses to `locale/plainconsent.pot`; raises Faults for a message put together of parts."""
     template = gather(folder)
-    path = _template_path(folder)
+    path = template_path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_bytes(template))
-    return f"{_shown(path, folder)}: {len(template)} messages, {sum(words(m) for m in _messages(template))} words."
+    path.write_bytes(catalog_bytes(template))
+    return f"{shown(path, folder)}: {len(template)} messages, {sum(words(m) for m in _messages(template))} words."
 
 
 def init(tag: str, folder: Path = TEMPLATES) -> str:
@@ -144,49 +85,34 @@ def init(tag: str, folder: Path = TEMPLATES) -> str:
     locale = _locale(tag)
     path = catalog_path(tag, folder)
     if path.exists():
-        raise Faults([Fault(_shown(path, folder), "is there already.", f"Run plainconsent language update {tag}.")])
+        raise Faults([Fault(shown(path, folder), "is there already.", f"Run plainconsent language update {tag}.")])
     template = gather(folder)
     comment = f"# {locale.english_name} words of plainconsent's forms. Read templates/locale/README.md first."
     catalog = Po(_headers(str(locale), str(get_plural(str(locale))), template.headers["X-Source-Version"]), comment)
     catalog.update(template)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_bytes(catalog))
-    return f"{_shown(path, folder)}: {len(catalog)} messages to translate."
+    path.write_bytes(catalog_bytes(catalog))
+    return f"{shown(path, folder)}: {len(catalog)} messages to translate."
 
 
 def update(tag: str | None = None, folder: Path = TEMPLATES) -> list[str]:
     """Bring one catalog or all up to date: near messages become fuzzy and keep their old source, obsolete ones go."""
     template = gather(folder)
     lines = []
-    for each in _tags(tag, folder):
+    for each in catalog_tags(tag, folder):
         catalog = read_catalog(each, folder)
         _renew(catalog, template)
         catalog.headers["X-Source-Version"] = template.headers["X-Source-Version"]
-        catalog_path(each, folder).write_bytes(_bytes(catalog))
+        catalog_path(each, folder).write_bytes(catalog_bytes(catalog))
         _, done, fuzzy, missing, *_ = _row(each, catalog, template)
-        lines.append(f"{_shown(catalog_path(each, folder), folder)}: {done} translated, {fuzzy} fuzzy, {missing} missing.")
+        lines.append(f"{shown(catalog_path(each, folder), folder)}: {done} translated, {fuzzy} fuzzy, {missing} missing.")
     return lines or ["There are no catalogs yet. Run plainconsent language init with a language."]
 
 
 def status(folder: Path = TEMPLATES) -> list[tuple[str, ...]]:
     """Language, translated, fuzzy and missing messages, English words left, and reviewer of each catalog."""
     template = gather(folder)
-    return [_row(tag, read_catalog(tag, folder), template) for tag in _tags(None, folder)]
-
-
-def check(tag: str | None = None, folder: Path = TEMPLATES) -> list[Fault]:
-    """Everything that is wrong with one catalog or all, and with a template file that the clauses have left behind."""
-    template = gather(folder)
-    path = _template_path(folder)
-    faults = []
-    if not path.is_file() or path.read_bytes() != _bytes(template):
-        faults.append(Fault(_shown(path, folder), "is not what the clauses say now.", "Run plainconsent language extract."))
-    for each in _tags(tag, folder):
-        try:
-            faults += _check_catalog(each, read_catalog(each, folder), template, folder)
-        except Faults as unreadable:
-            faults += unreadable.faults
-    return faults
+    return [_row(tag, read_catalog(tag, folder), template) for tag in catalog_tags(None, folder)]
 
 
 def pseudo(on: date) -> str:
@@ -250,7 +176,7 @@ def _labels(clause: Clause) -> dict[str, str]:
     """What kind of label a message is, for those handed to `choice`, `field`, `slot` and `sign`."""
     kinds = {}
     for call in parse(clause).find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name in _KINDS:
+        if isinstance(call.node, nodes.Name) and call.node.name in notes()["kinds"]:
             for text in (inner for argument in call.args for inner in argument.find_all(nodes.Const)):
                 kinds[str(text.value)] = call.node.name
     return kinds
@@ -262,27 +188,27 @@ def _kind_of_line(line: str) -> str:
 
 def _notes(ids: tuple[str, ...], places: list[Said]) -> list[str]:
     """What a translator has to know: who speaks to whom, what the author says, what the placeholders hold."""
-    kinds = {"heading": "heading", "list": "item of a list", "": "", **_KINDS}
+    kinds = {"heading": "heading", "list": "item of a list", "": "", **notes()["kinds"]}
     who = [
         f"clause {said.clause}: {_speaker(said)}" + (f"; {kinds[said.kind]}" if said.kind else "") for said in places
     ]
     names = sorted({name for text in ids for name in placeholders(text)} - {"page", "pages"})
-    holds = [f"%({name})s = {HOLDS.get(name, 'a name, number, date or price')}" for name in names]
+    holds = [f"%({name})s = {notes()['holds'].get(name, 'a name, number, date or price')}" for name in names]
     return list(dict.fromkeys([*who, *(note for said in places for note in said.notes), *holds]))
 
 
 def _speaker(said: Said) -> str:
-    usual = _SPEAKERS.get(said.clause, _SPEAKER)
-    return _BOX_SPEAKERS.get(said.clause, usual) if said.kind == "choice" else usual
+    usual = str(notes()["speakers"].get(said.clause, notes()["speaker"]))
+    return str(notes()["speakers_of_boxes"].get(said.clause, usual)) if said.kind == "choice" else usual
 
 
 def placeholders(text: str) -> set[str]:
-    return {one or other for one, other in _PLACEHOLDER.findall(text)}
+    return {one or other for one, other in PLACEHOLDER.findall(text)}
 
 
 def words(message: Message) -> int:
     """English words of a message, placeholders and numbers left out; of the singular when it has two forms."""
-    return len(re.findall(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*", _PLACEHOLDER.sub(" ", _ids(message)[0])))
+    return len(re.findall(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*", PLACEHOLDER.sub(" ", ids_of(message)[0])))
 
 
 def _headers(locale: str, plural: str, version: str) -> dict[str, str]:
@@ -321,16 +247,16 @@ def read_catalog(tag: str, folder: Path = TEMPLATES) -> Po:
         with path.open("rb") as file:
             PoFileParser(catalog, abort_invalid=True).parse(file)
     except PoFileError as error:
-        where = f"{_shown(path, folder)}:{error.lineno + 1}"
+        where = f"{shown(path, folder)}:{error.lineno + 1}"
         raise Faults([Fault(where, f"can't be read: {str(error).rsplit(' on ', 1)[0]}.", "Correct the file.")]) from None
     except (ValueError, IndexError, AttributeError) as error:
-        raise Faults([Fault(_shown(path, folder), f"can't be read: {error}", "Correct the file.")]) from None
+        raise Faults([Fault(shown(path, folder), f"can't be read: {error}", "Correct the file.")]) from None
     for message in _messages(catalog):
         _take_previous(message)
     return catalog
 
 
-def _tags(tag: str | None, folder: Path) -> list[str]:
+def catalog_tags(tag: str | None, folder: Path) -> list[str]:
     known = language_tags(folder)[1:]
     if tag and tag not in known:
         how = nearest(tag, known) if known else f"Run plainconsent language init {tag}."
@@ -338,19 +264,19 @@ def _tags(tag: str | None, folder: Path) -> list[str]:
     return [tag] if tag else known
 
 
-def _template_path(folder: Path) -> Path:
+def template_path(folder: Path) -> Path:
     return folder / "locale" / f"{DOMAIN}.pot"
 
 
-def _shown(path: Path, folder: Path) -> str:
+def shown(path: Path, folder: Path) -> str:
     return f"templates/{path.relative_to(folder).as_posix()}"
 
 
 def _renew(catalog: Po, template: Po) -> None:
     """Babel's update; a message that stays fuzzy keeps its old source, and `sure:` goes where the source is another."""
-    before = {key: message.previous_id for key, message in _keyed(catalog).items() if message.fuzzy}
+    before = {key: message.previous_id for key, message in keyed(catalog).items() if message.fuzzy}
     catalog.update(template)
-    for key, message in _keyed(catalog).items():
+    for key, message in keyed(catalog).items():
         if message.fuzzy:
             message.previous_id = message.previous_id or before.get(key, [])
             message.user_comments = [comment for comment in message.user_comments if not comment.startswith("sure:")]
@@ -368,7 +294,7 @@ _GLUE = str.maketrans(" -", "\ue003\ue004")
 _UNGLUE = str.maketrans("\ue003\ue004", " -")
 
 
-def _bytes(catalog: Catalog) -> bytes:
+def catalog_bytes(catalog: Catalog) -> bytes:
     """The file's bytes. Spaces of old sources are glued while Babel writes, which would break lines inside the quotes."""
     file = io.BytesIO()
     kept = {id(message): message.previous_id for message in _messages(catalog)}
@@ -385,24 +311,24 @@ def _messages(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
-def _ids(message: Message) -> tuple[str, ...]:
+def ids_of(message: Message) -> tuple[str, ...]:
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
-def _strings(message: Message) -> tuple[str, ...]:
+def strings_of(message: Message) -> tuple[str, ...]:
     return (message.string or "",) if isinstance(message.string, (str, type(None))) else tuple(message.string)
 
 
-def _keyed(catalog: Catalog) -> dict[Key, Message]:
-    return {(message.context, _ids(message)[0]): message for message in _messages(catalog)}
+def keyed(catalog: Catalog) -> dict[Key, Message]:
+    return {(message.context, ids_of(message)[0]): message for message in _messages(catalog)}
 
 
 def _row(tag: str, catalog: Po, template: Po) -> tuple[str, ...]:
-    own = _keyed(catalog)
+    own = keyed(catalog)
     left, fuzzy, missing = 0, 0, 0
-    for key, message in _keyed(template).items():
+    for key, message in keyed(template).items():
         mine = own.get(key)
-        done = mine is not None and all(_strings(mine))
+        done = mine is not None and all(strings_of(mine))
         fuzzy += bool(done and mine and mine.fuzzy)
         missing += not done
         left += words(message) if not done or (mine and mine.fuzzy) else 0
@@ -410,102 +336,3 @@ def _row(tag: str, catalog: Po, template: Po) -> tuple[str, ...]:
     return tag, str(done_count), str(fuzzy), str(missing), str(left), catalog.headers.get("X-Reviewer", "").strip() or "none"
 
 
-def _check_catalog(tag: str, catalog: Po, template: Po, folder: Path) -> Iterator[Fault]:
-    where = _shown(catalog_path(tag, folder), folder)
-    again = f"Run plainconsent language update {tag}."
-    yield from _check_headers(tag, catalog, template, where)
-    fresh = _keyed(template)
-    own = _keyed(catalog)
-    for key in fresh.keys() - own.keys():
-        yield Fault(f"{where}:1", f"lacks {_short(key[1])}.", again)
-    for message in [*own.values(), *catalog.obsolete.values()]:
-        line = f"{where}:{message.lineno}"
-        if (message.context, _ids(message)[0]) not in fresh or message in catalog.obsolete.values():
-            yield Fault(line, f"{_short(_ids(message)[0])} is obsolete: no form says it.", again)
-        else:
-            yield from _check_message(tag, message, catalog, line)
-
-
-def _check_headers(tag: str, catalog: Po, template: Po, where: str) -> Iterator[Fault]:
-    for name in HEADERS:
-        if not catalog.headers.get(name, "").strip():
-            yield Fault(f"{where}:1", f"has no header {name}.", "Add it; templates/locale/README.md says what it holds.")
-    said = catalog.headers.get("Language", "").replace("_", "-")
-    if said and said != tag:
-        yield Fault(f"{where}:1", f"says in Language that it is {said!r}, but its folder says {tag!r}.", "Make them agree.")
-    version = template.headers["X-Source-Version"]
-    if catalog.headers.get("X-Source-Version", version) != version:
-        yield Fault(f"{where}:1", "is stale: the clauses have changed since.", f"Run plainconsent language update {tag}.")
-
-
-def _check_message(tag: str, message: Message, catalog: Po, line: str) -> Iterator[Fault]:
-    ids, strings = _ids(message), _strings(message)
-    name = _short(ids[0])
-    if not any(strings):
-        yield Fault(line, f"{name} is missing.", "Translate it.")
-    elif message.fuzzy:
-        yield Fault(line, f"{name} is fuzzy.", "Compare it with the old source, correct it, take the fuzzy mark away.")
-    elif len(ids) > 1 and (not all(strings) or len(strings) != catalog.num_plurals):
-        yield Fault(line, f"{name} has {sum(map(bool, strings))} of {catalog.num_plurals} plural forms.", "Translate each.")
-    else:
-        sure = {word for comment in message.user_comments if comment.startswith("sure:") for word in comment[5:].split()}
-        for form in _forms(ids, strings, catalog, tag):
-            for rule, (finds, remedy) in RULES.items():
-                if rule not in sure or rule in _NEVER_WAIVED:
-                    yield from (Fault(line, f"{name} {what}.", remedy) for what in finds(form))
-
-
-def _forms(ids: tuple[str, ...], strings: tuple[str, ...], catalog: Po, tag: str) -> Iterator[Form]:
-    """Each translated text beside the English it stands for: the singular only where the form is for n = 1 alone."""
-    plural = eval_plural(catalog.plural_expr)
-    for n, text in enumerate(strings):
-        once = len(ids) > 1 and [k for k in range(200) if plural(k) == n] == [1]
-        yield Form(ids[0] if once else ids[-1], text, tag.split("-")[0], once)
-
-
-def _placeholders_differ(form: Form) -> list[str]:
-    wanted, given = placeholders(form.source), placeholders(form.text)
-    lost = wanted - given - ({"n"} if form.once else set())
-    return [
-        *(f"loses the placeholder {name!r}" for name in sorted(lost)),
-        *(f"has the placeholder {name!r}, which the source has not" for name in sorted(given - wanted)),
-    ]
-
-
-def _bold_differs(form: Form) -> list[str]:
-    was, now = form.source.count("**"), form.text.count("**")
-    return [f"has {now} times ** for {was}"] if was != now else []
-
-
-def _numbers_lost(form: Form) -> list[str]:
-    wanted, given = ({int(n) for n in re.findall(r"\d+", _PLACEHOLDER.sub("", text))} for text in (form.source, form.text))
-    return [f"loses the number {n}" for n in sorted(wanted - given)]
-
-
-def _sense_lost(sense: str, form: Form) -> list[str]:
-    said = _SAID_IN.get(form.language, {}).get(sense)
-    asks, unless = (re.compile(pattern, re.IGNORECASE) if pattern else None for pattern in _SENSES[sense])
-    if not said or not asks or not asks.search(form.source) or (unless and unless.search(form.source)):
-        return []
-    return [] if re.search(said, form.text, re.IGNORECASE) else [f"loses “{sense}”"]
-
-
-def _untranslated(form: Form) -> list[str]:
-    wordless = not re.search(r"[^\W\d_]", _PLACEHOLDER.sub("", form.source))
-    return [] if form.source != form.text or form.source in _SAME or wordless else ["is the English text"]
-
-
-_NEVER_WAIVED = frozenset({"placeholders", "bold"})
-RULES: Mapping[str, tuple[Callable[[Form], list[str]], str]] = {
-    "placeholders": (_placeholders_differ, "Copy it as it is, with % and s."),
-    "bold": (_bold_differs, "Put ** around the same words."),
-    "numbers": (_numbers_lost, "Write the number in digits."),
-    "must": (lambda form: _sense_lost("must", form), "The law gives no choice here; say so."),
-    "may": (lambda form: _sense_lost("may", form), "The law leaves a choice here; say so."),
-    "not": (lambda form: _sense_lost("not", form), "Check that it says the same."),
-    "same": (_untranslated, "Translate it, or write the comment `# sure: same` above it."),
-}
-
-
-def _short(text: str, widest: int = 60) -> str:
-    return repr(text if len(text) <= widest else text[: widest - 1] + "…")

@@ -19,11 +19,11 @@ Checked = tuple[str, list[Fault], list[Fault]]
 
 def check_all(on: date) -> Iterator[Checked]:
     """Per subject: its name, what is wrong, and what is worth a look."""
-    from plainconsent import catalogs, style
+    from plainconsent import catalogcheck, style
 
     yield "law", check_law(on), []
     yield "clauses", [*style.check_clauses(), *clause_faults()], style.warn_clauses()
-    yield "catalogs", catalogs.check(None), []
+    yield "catalogs", catalogcheck.check(None), []
 
 
 def clause_faults() -> list[Fault]:

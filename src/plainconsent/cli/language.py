@@ -67,7 +67,7 @@ def check(ctx: click.Context, tag: str | None) -> None:
 
     Example: plainconsent language check es
     """
-    from plainconsent.catalogs import check as check_catalogs
+    from plainconsent.catalogcheck import check as check_catalogs
 
     faults = check_catalogs(tag)
     for fault in faults:
