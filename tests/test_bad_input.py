@@ -29,8 +29,13 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", "2026-13-01"), ["2026-13-01"]),
         (("-j", "CA", "-l", "LMFT", "-s", "couple", "--minor", "parent"), ["--minor", "couple"]),
         (("-j", "NY", "-l", "LMHC", "-s", "individual", "--minor", "own"), ["--minor own", "New York"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "client_name"), ["--fill"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "client_name=a\x07b"), ["client_name", "U+0007"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name"), ["--fill"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_nam=x"), ["--fill clinician_nam", "clinician_name"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=x", "--fill", "clinician_name=y"), ["stands twice"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_license_expires=2026-13-01"), ["2026-13-01"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", "1900-01-01"), ["1900-01-01"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "x"), ["--fill"]),
+        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=a\x07b"), ["clinician_name", "U+0007"]),
     ],
 )
 def test_wrong_options_are_told_with_the_nearest_names(arguments: tuple[str, ...], told: list[str], tmp_path: Path) -> None:
@@ -117,6 +122,40 @@ def test_an_existing_file_is_kept_unless_force(tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
     run(*CONSENT, "--format", "txt", "--force", "-o", str(tmp_path))
     assert first.read_text() != "mine"
+
+
+def test_two_writers_into_one_folder_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    """Of many that write the same new file at once, one wins and the others are told."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from plainconsent.files import write_files
+
+    def write(n: int) -> bool:
+        try:
+            write_files(tmp_path, {"form.txt": b"%d" % n * 50_000})
+        except Faults:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [n for n, done in enumerate(pool.map(write, range(8))) if done]
+
+    assert len(won) == 1
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("form.txt", b"%d" % won[0] * 50_000)]
+
+
+def test_associates_are_told_how_to_get_their_form() -> None:
+    """A title under supervision is no license: the form is made for the license and names the supervisor."""
+    told = run("form", "consent", "-j", "CA", "-l", "AMFT", "-s", "individual", "--format", "txt", "-o", "-", code=2).stderr
+
+    assert "under supervision" in told
+    assert "supervisor" in told
+
+
+@pytest.mark.parametrize("word", ["N.Y.", "US_NY", "new york state"])
+def test_states_are_found_as_they_are_written_by_hand(word: str) -> None:
+    """Dots, underscores and a trailing `state` do not matter."""
+    assert make("release", word, "LMHC", "individual").facts.law.id == "US-NY"
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -28,6 +28,42 @@ def test_packet_makes_what_the_practice_asks_for(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077] == []
 
 
+def test_packet_has_the_home_form_beside_that_for_another_state(tmp_path: Path) -> None:
+    """A practice that names other states still gets the form for clients at home, and the index tells them apart."""
+    text = (ROOT / "examples" / "solo" / "practice.yaml").read_text("utf-8") + "client_states: [WA]\n"
+    (tmp_path / "practice.yaml").write_text(text, "utf-8")
+    run("packet", str(tmp_path / "practice.yaml"), *DAY, "--format", "txt", "-o", str(tmp_path / "out"))
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    index = (tmp_path / "out" / "index.html").read_text("utf-8")
+
+    assert "consent_us-ca_marriage-family-therapist_individual_teletherapy_en.txt" in names
+    assert "consent_us-ca_marriage-family-therapist_individual_teletherapy_client-us-wa_en.txt" in names
+    assert "(individual, in person, teletherapy, US-WA, en)" in index
+    assert all(name in index for name in names if name != "index.html")
+
+
+def test_the_reviewers_copy_shows_the_practices_own_words(tmp_path: Path) -> None:
+    """An attorney reads what the client reads, overlay and all; an unknown file in the overlay is told."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "fees.md").write_text("---\npolicy: true\n---\n{% trans %}Our price is on the wall.{% endtrans %}\n", "utf-8")
+    (tmp_path / "p.yaml").write_text("state: CA\nlicense: LMFT\nsettings: [individual]\noverlay: words\n", "utf-8")
+    form = ("form", "consent", "--practice", str(tmp_path / "p.yaml"), *DAY, "--format", "txt", "--reviewer")
+    run(*form, "-o", str(tmp_path / "out"))
+
+    assert all("Our price is on the wall." in path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
+    (tmp_path / "words" / "fee.md").write_text("---\n---\nx\n", "utf-8")
+    assert "Did you mean fees" in run(*form, "-o", str(tmp_path / "again"), code=2).stderr
+
+
+def test_new_refuses_before_it_asks(tmp_path: Path) -> None:
+    """A file that is there is told before the first question, not after the last."""
+    (tmp_path / "practice.yaml").write_text("mine", "utf-8")
+    done = run("new", "-o", str(tmp_path / "practice.yaml"), code=2)
+
+    assert "--force" in done.stderr
+    assert "Which state" not in done.stdout
+
+
 def test_new_asks_and_writes_a_practice_that_works(tmp_path: Path) -> None:
     """Wrong answers are told and asked again; the commented file makes a packet."""
     answers = ["Calfornia", "California", "LMTF", "LMFT", "individual", "in_person, teletherapy", "", "yes", "Sample & Sons", "", "", "Alex Sample"]

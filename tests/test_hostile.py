@@ -11,6 +11,11 @@ from plainconsent.profile import make_profile
 
 HOSTILE = {
     "attribute": ("{{ practice.__class__ }}", "reaches for '__class__'"),
+    "method": ("{{ practice.keys }}", "not"),
+    "object": ("{{ practice }}", "which is not a word or a number"),
+    "function": ("{{ slot }}", "which is not a word or a number"),
+    "deep": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "online.md"),
+    "hidden_direction": ("Read \u202e this.", "U+202E"),
     "call": ("{{ practice.name.upper() }}", "may not call"),
     "range": ("{% for i in range(100000) %}x{% endfor %}", "not a fact"),
     "nested_loop": ("{% for a in practice.owners %}{% for b in practice.owners %}x{% endfor %}{% endfor %}", "loop inside a loop"),

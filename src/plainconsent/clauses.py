@@ -110,22 +110,41 @@ def _read(id: str, path: Path) -> Clause:
 
 def parse_clause(id: str, raw: bytes, file: str) -> Clause:
     """A clause file: front matter between two lines of `---`, then the body."""
-    match = _FRONT.match(raw.replace(b"\r\n", b"\n"))
+    match = _FRONT.match(raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
     if not match:
         raise Faults([Fault(f"{file}:1:1", "has no front matter.", "Begin with ---, the conditions, and --- again.")])
     front = parse_yaml(match[1], file)
     front = YamlFile(file, front.data, {path: (line + 1, column) for path, (line, column) in front.marks.items()})
+    if not isinstance(front.data, dict):
+        raise Faults([Fault(front.place(), "should be a block of `key: value` lines.", f"Known keys: {', '.join(_FRONT_KEYS)}.")])
     when = front.data.pop("when", None) or {}
-    faults = check_fields(front, (), front.data, _FRONT_KEYS)
+    faults = check_fields(front, (), front.data, _FRONT_KEYS) + _wrong_when(front, when)
     if faults:
         raise Faults(faults)
+    try:
+        body = match[2].decode()
+    except UnicodeDecodeError:
+        raise Faults([Fault(file, "is not UTF-8 text.", "Save it as UTF-8.")]) from None
+
     def listed(name: str) -> tuple[str, ...]:
         return tuple(front.data.get(name) or ())
 
     return Clause(
-        id=id, body=match[2].decode(), when=when, look=front.data.get("look") or "", policy=bool(front.data.get("policy")),
+        id=id, body=body, when=when, look=front.data.get("look") or "", policy=bool(front.data.get("policy")),
         first_line=match[1].count(b"\n") + 3, file=file, covers=listed("covers"), cites=listed("cites"), discloses=listed("discloses"),
     )
+
+
+def _wrong_when(front: YamlFile, when: Any) -> list[Fault]:
+    """A condition is a block of facts; `any` and `all` hold lists of blocks, `not` one block."""
+    if not isinstance(when, dict):
+        return [Fault(front.place("when"), "should be a block of facts and values.", "Write it like `setting: couple`.")]
+    faults = []
+    for key, wanted in when.items():
+        parts = wanted if key in ("any", "all") and isinstance(wanted, list) else [wanted]
+        if key in ("any", "all", "not"):
+            faults += [fault for part in parts for fault in _wrong_when(front, part)]
+    return faults
 
 
 def choose(clause: Clause, facts: Facts) -> Choice:
@@ -134,6 +153,8 @@ def choose(clause: Clause, facts: Facts) -> Choice:
         holds, because = _holds(clause.when, facts)
     except Fault as fault:
         raise Faults([Fault(f"{clause.file}: when", str(fault))]) from None
+    except (TypeError, LookupError, AttributeError) as error:
+        raise Faults([Fault(f"{clause.file}: when", f"asks for something that is not there ({error}).", "Check the names of the facts.")]) from None
     return Choice(clause, holds, because or "it is part of every such form")
 
 

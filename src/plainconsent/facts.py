@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from plainconsent.errors import Fault, nearest
@@ -62,12 +63,15 @@ class Answer:
 class Missing:
     """A topic nobody has answered: reading it stops the form and names the topic."""
 
-    def __init__(self, jurisdiction: str, topic: str) -> None:
-        self._what = (jurisdiction, topic)
+    def __init__(self, jurisdiction: str, topic: str, on: date) -> None:
+        self._what = (jurisdiction, topic, on)
 
     def __getitem__(self, name: str) -> Any:
-        jurisdiction, topic = self._what
-        raise Fault(f"{jurisdiction} {topic}", "has no answer for this license on this day.", "Add a statement, `unclear` or `none_found` to its file.")
+        jurisdiction, topic, on = self._what
+        raise Fault(
+            f"{jurisdiction} {topic}", f"has no answer for this license on {on}.",
+            "The law recorded here does not reach that day; choose another day, or add a statement to its file.",
+        )
 
 
 class Nothing:
@@ -107,6 +111,7 @@ class Group:
 
     def __init__(self, law: Law, profile: Profile, topics: Topics, reads: list[Statement], kind: str) -> None:
         self._law, self._topics, self._reads, self._kind = law, topics, reads, kind
+        self._on = profile.as_of
         self._found = in_force(law, profile.role, profile.as_of)
 
     def __getitem__(self, topic: str) -> Answer | Items | Missing:
@@ -117,7 +122,7 @@ class Group:
             return Items(topic, items, self._topics, self._reads)
         if None in items:
             return Answer(items[None], self._topics, self._reads)
-        return Missing(self._law.id, topic)
+        return Missing(self._law.id, topic, self._on)
 
 
 class Facts:

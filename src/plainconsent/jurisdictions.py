@@ -19,9 +19,12 @@ from plainconsent.yamlfile import YamlFile, read_yaml
 
 # What clinicians call the four families anywhere; a state's own abbreviations come from its `license` statements.
 FAMILY_NAMES = {
-    "clinical_social_worker": ("LCSW", "clinical social worker", "social worker"),
-    "marriage_family_therapist": ("LMFT", "MFT", "marriage and family therapist"),
-    "professional_counselor": ("LPCC", "LPC", "LMHC", "counselor", "professional counselor"),
+    "clinical_social_worker": ("LCSW", "LICSW", "LISW", "clinical social worker", "licensed clinical social worker", "social worker"),
+    "marriage_family_therapist": ("LMFT", "MFT", "marriage and family therapist", "licensed marriage and family therapist"),
+    "professional_counselor": (
+        "LPCC", "LPC", "LMHC", "LCPC", "LCMHC", "counselor", "professional counselor", "licensed professional counselor",
+        "licensed professional clinical counselor", "mental health counselor", "licensed mental health counselor",
+    ),
     "psychologist": ("psychologist", "licensed psychologist", "LP"),
 }
 ETHICS_CODES = {
@@ -218,7 +221,7 @@ def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
 def find_jurisdiction(word: str, where: str = "--jurisdiction", folder: Path = JURISDICTIONS) -> str:
     """`CA`, `us-ca`, `California` -> `US-CA`; raises Faults with the nearest names."""
     known = names(folder)
-    wanted = " ".join(word.split()).casefold()
+    wanted = " ".join(word.replace(".", "").replace("_", "-").split()).casefold().removesuffix(" state")
     for jurisdiction, name in known.items():
         if wanted in (jurisdiction.casefold(), jurisdiction[3:].casefold(), name.casefold()):
             return jurisdiction
@@ -241,14 +244,28 @@ def find_role(word: str, law: Law, on: date, where: str = "--license") -> tuple[
         if wanted in {w.casefold() for w in (title, abbreviation, *also)}:
             return role, ""
     for role, words in FAMILY_NAMES.items():
-        if wanted in {w.casefold() for w in (*words, role.replace("_", " "))} and role in titles:
-            title, abbreviation, _ = titles[role]
-            return role, f"In {law.name}, {word} is called {title} ({abbreviation})."
+        if wanted in {w.casefold() for w in (*words, role.replace("_", " "))} and (role in titles or not titles):
+            title, abbreviation, _ = titles.get(role, ("", "", ()))
+            return role, f"In {law.name}, {word} is called {title} ({abbreviation})." if title else ""
+    if associate := _associate_title(wanted, law, on):
+        remedy = "Name the license you work toward, and your supervisor in a practice file (supervisor: name)."
+        raise Faults([Fault(where, f"{word!r} is a title under supervision ({associate}), not a license of its own.", remedy)])
     shown = [f"{title} ({abbreviation})" for title, abbreviation, _ in titles.values()]
     every = [w for title, abbreviation, also in titles.values() for w in (abbreviation, title, *also)]
     near = nearest(word, every)
     remedy = f"{law.name} has: {'; '.join(shown)}." + (f" {near}" if near.startswith("Did") else "")
     raise Faults([Fault(where, f"{word!r} is not a license that is known in {law.name}.", remedy)])
+
+
+def _associate_title(wanted: str, law: Law, on: date) -> str:
+    """The title of people under supervision that a word names in this state, or ''."""
+    for role in ROLES:
+        statement = in_force(law, role, on).get("license", {}).get(None)
+        for title in statement.values.get("associate", ()) if statement else ():
+            letters = re.findall(r"\(([^)]+)\)", title)
+            if wanted in {w.casefold() for w in (title, title.split(" (")[0], *letters, *(w for part in letters for w in re.split(r"[ ,;]+", part)))}:
+                return str(title)
+    return ""
 
 
 def local_titles(law: Law, on: date) -> dict[str, tuple[str, str, tuple[str, ...]]]:

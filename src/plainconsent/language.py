@@ -90,6 +90,9 @@ def read_language(tag: str, folder: Path = TEMPLATES) -> Language:
     if tag in (SOURCE, PSEUDO):
         return Language(tag)
     known = language_tags(folder)
+    tag = next((name for name in known if name.casefold() == tag.casefold()), tag)
+    if tag == SOURCE:
+        return read_language(SOURCE, folder)
     if tag not in known:
         raise Faults([Fault("--language", f"{tag!r} is not a language that has a catalog.", nearest(tag, known))])
     messages, plural, reviewer = _read_catalog(catalog_path(tag, folder))

@@ -7,29 +7,26 @@ from datetime import date
 from pathlib import Path
 
 from plainconsent.errors import Fault, Faults, nearest
-from plainconsent.jurisdictions import find_jurisdiction, find_role, law_file, read_law, read_topics
+from plainconsent.jurisdictions import ETHICS_CODES, find_jurisdiction, find_role, law_file, read_law, read_topics
 from plainconsent.law import Law, in_force
 from plainconsent.lawcheck import answer_rows
 
 
 def find_law(word: str) -> Law:
     """The law that a word names: a state, `US`, or an ethics code by its letters (`APA`)."""
-    short = word.strip().upper().removeprefix("ETHICS-")
-    if short in ("US", "FEDERAL"):
-        return read_law("US")
-    if law_file(f"ETHICS-{short}").is_file():
-        return read_law(f"ETHICS-{short}")
-    return read_law(find_jurisdiction(word, "JURISDICTION"))
+    return read_law(_id_of(word))
 
 
 def files_of(words: Sequence[str]) -> list[Path]:
     """The law files of the jurisdictions named, whether or not they can be read as law."""
-    found = []
-    for word in words:
-        short = word.strip().upper().removeprefix("ETHICS-")
-        ethics, us = law_file(f"ETHICS-{short}"), law_file("US")
-        found.append(ethics if ethics.is_file() else us if short == "US" else law_file(find_jurisdiction(word, "JURISDICTION")))
-    return found
+    return [law_file(_id_of(word)) for word in words]
+
+
+def _id_of(word: str) -> str:
+    short = word.strip().upper().removeprefix("ETHICS-")
+    if short in ("US", "FEDERAL"):
+        return "US"
+    return f"ETHICS-{short}" if short in ETHICS_CODES.values() else find_jurisdiction(word, "JURISDICTION")
 
 
 def show_rows(word: str, topic: str | None, license: str | None, on: date) -> list[dict[str, str]]:

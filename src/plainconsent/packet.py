@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,9 @@ from typing import Any
 
 from plainconsent.assemble import Assembled, assemble
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
-from plainconsent.errors import Fault, Faults
+from plainconsent.errors import Fault, Faults, nearest, refuse
+from plainconsent.jurisdictions import find_jurisdiction
+from plainconsent.language import read_language
 from plainconsent.places import TEMPLATES
 from plainconsent.profile import Profile, make_profile
 from plainconsent.reviewer import note_text, review
@@ -18,16 +20,20 @@ from plainconsent.writers import write
 from plainconsent.yamlfile import YamlFile
 
 
-def make_form(profile: Profile, form: str, formats: Sequence[str], fillable: bool = True, reviewer: bool = False, base: Path = Path()) -> dict[str, bytes]:
-    """File name -> bytes for one form. A reviewer's copy stands beside it, flat, in the same formats but json."""
-    made = assemble(profile, form, _overlay(profile, base))
+def make_form(profile: Profile, form: str, formats: Sequence[str], fillable: bool = True, reviewer: bool = False, base: Path = Path(), asked: Sequence[str] = ()) -> dict[str, bytes]:
+    """File name -> bytes for one form. A reviewer's copy stands beside it, flat, in the same formats but json.
+
+    `asked` are the blanks somebody wants filled: one that the form does not have is a fault.
+    """
+    made = assemble(profile, form, overlay_of(profile, base))
+    refuse([Fault(f"--fill {name}", "is not a blank of this form.", nearest(name, made.document.slots)) for name in asked if name not in made.document.slots])
     look = Look(fillable, _master(profile, base))
     files = {f"{file_stem(profile, form)}.{format}": write(made.document, format, look) for format in formats}
-    return {**files, **(_reviewer_files(profile, form, formats) if reviewer else {})}
+    return {**files, **(_reviewer_files(profile, form, formats, base) if reviewer else {})}
 
 
-def _reviewer_files(profile: Profile, form: str, formats: Sequence[str]) -> dict[str, bytes]:
-    document = review(assemble(replace(profile, language="en"), form))
+def _reviewer_files(profile: Profile, form: str, formats: Sequence[str], base: Path) -> dict[str, bytes]:
+    document = review(assemble(replace(profile, language="en"), form, overlay_of(profile, base)))
     shown = [format for format in formats if format != "json"] or ["txt"]
     return {f"{file_stem(profile, form)}_reviewer.{format}": write(document, format, Look(fillable=False)) for format in shown}
 
@@ -41,11 +47,21 @@ def file_stem(profile: Profile, form: str) -> str:
     return "_".join((*parts, profile.language))
 
 
-def _overlay(profile: Profile, base: Path) -> Path | None:
-    folder = profile.answers.get("overlay")
-    if folder and not (base / folder).is_dir():
-        raise Faults([Fault("overlay", f"{folder!r} is not a folder.", "Write its path from the practice file.")])
-    return base / folder if folder else None
+def overlay_of(profile: Profile, base: Path) -> Path | None:
+    """The practice's own folder of clauses, or None; raises Faults for a file in it that replaces nothing."""
+    name = profile.answers.get("overlay")
+    if not name:
+        return None
+    known = [path.stem for path in (TEMPLATES / "clauses").glob("[a-z]*.md")]
+    try:
+        files = sorted((base / name).iterdir())
+    except OSError as error:
+        raise Faults([Fault("overlay", f"{name[:80]!r} is not a folder that can be read ({error.strerror}).", "Write its path from the practice file.")]) from None
+    refuse(
+        [Fault(str(path), "replaces no clause.", nearest(path.stem, known)) for path in files if path.suffix == ".md" and path.stem not in known]
+        + [Fault(str(path), "is not a plain file.", "Put a copy of the clause there.") for path in files if path.suffix == ".md" and not path.is_file()]
+    )
+    return base / str(name)
 
 
 def _master(profile: Profile, base: Path) -> bytes | None:
@@ -76,9 +92,9 @@ def master_faults(path: Path) -> list[Fault]:
 # --- why ---------------------------------------------------------------------------------------------------------
 
 
-def explain_rows(profile: Profile, form: str) -> list[dict[str, str]]:
+def explain_rows(profile: Profile, form: str, base: Path = Path()) -> list[dict[str, str]]:
     """Every clause of the outline: in or out, the fact that decided it, and the citations it rests on."""
-    made = assemble(profile, form)
+    made = assemble(profile, form, overlay_of(profile, base))
     laws: dict[str, list[str]] = {}
     for piece in made.pieces:
         laws.setdefault(piece.clause, []).extend(c.text for s in piece.statements for c in s.citations[:1])
@@ -99,30 +115,47 @@ def make_packet(practice: YamlFile, on: date, formats: Sequence[str], fillable: 
     base = Path(practice.name).parent
     files: dict[str, bytes] = {}
     index: list[tuple[str, list[str]]] = []
+    papers: list[str] = []
     for profile, form in packet_forms(practice, on):
-        made = assemble(profile, form, _overlay(profile, base))
+        made = assemble(profile, form, overlay_of(profile, base))
         names = make_form(profile, form, formats, fillable, reviewer=True, base=base)
         files |= names
         files[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
-        index.append((made.document.title, [name for name in names if "_reviewer" not in name]))
-    files["index.html"] = write(_index(index, made.document), "html", Look(fillable=False))
+        index.append((f"{made.document.title} ({_where(profile)})", [name for name in names if "_reviewer" not in name]))
+        papers += [name for name in names if "_reviewer" in name] + [f"{file_stem(profile, form)}_explain.txt"]
+    files["index.html"] = write(_index([*index, ("For the clinician and the attorney, not for clients", papers)], made.document), "html", Look(fillable=False))
     return files
 
 
 def packet_forms(practice: YamlFile, on: date) -> list[tuple[Profile, str]]:
     """The forms in the order a client meets them: consent for each setting, teletherapy, release; in each language."""
     said = practice.data
+    refuse([*_wrong_places(practice, "client_states", find_jurisdiction), *_wrong_places(practice, "languages", read_language)])
     wanted = said.get("forms") or ["consent", *(["teletherapy"] if "teletherapy" in (said.get("modes") or []) else []), "release"]
     found = []
     for language in said.get("languages") or ["en"]:
         for form in wanted:
             for setting in said["settings"] if form == "consent" else said["settings"][:1]:
                 modes = list(said.get("modes") or [])
-                for there in (said.get("client_states") or [None]) if "teletherapy" in modes and form != "release" else [None]:
+                # At home first; then each other state where clients are (a listed home state gives the same form again).
+                for there in [None, *(said.get("client_states") or [])] if "teletherapy" in modes and form != "release" else [None]:
                     profile = make_profile(as_of=on, practice=practice, settings=[setting, *modes], client_state=there, language=language)
                     if (profile, form) not in found:
                         found.append((profile, form))
     return found
+
+
+def _wrong_places(practice: YamlFile, name: str, find: Callable[[str], Any]) -> Iterator[Fault]:
+    """Every word of a list in the practice file that names no state or language, at its place in the file."""
+    for n, word in enumerate(practice.data.get(name) or []):
+        try:
+            find(word)
+        except Faults as error:
+            yield from (replace(fault, where=practice.place(name, n)) for fault in error.faults)
+
+
+def _where(profile: Profile) -> str:
+    return ", ".join((profile.setting, *profile.modes, profile.client_state or profile.jurisdiction, profile.language)).replace("_", " ")
 
 
 def _explain_text(made: Assembled) -> bytes:

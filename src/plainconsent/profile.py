@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.errors import Fault, Faults, nearest, refuse
+from plainconsent.language import read_language
 from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law
 from plainconsent.law import NO_ANSWER, Law, in_force
 from plainconsent.places import TEMPLATES
@@ -93,7 +94,7 @@ def make_profile(
     answers, assumed = _with_assumptions(said, practice_fields())
     return Profile(
         jurisdiction=home.id, role=role, setting=people, modes=modes, as_of=as_of, client_state=there, minor=minor,
-        language=language or answers["languages"][0], answers=answers, assumed=tuple(assumed),
+        language=read_language(language or answers["languages"][0]).tag, answers=answers, assumed=tuple(assumed),
         fills={**dict(_filled(said)), **(fills or {})}, license_note=note,
     )
 

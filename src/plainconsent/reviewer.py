@@ -122,8 +122,9 @@ def _policies(made: Assembled) -> Iterator[str]:
     """The clauses that state how this practice works: nobody asked about them, and a practice may replace them."""
     for choice in made.choices:
         if choice.chosen and choice.clause.policy:
-            heading = next(b for p in made.pieces if p.clause == choice.clause.id for b in p.blocks if isinstance(b, Heading))
-            yield say("policy", clause=choice.clause.id, heading="".join(run.text for run in heading.runs))
+            headings = (b for p in made.pieces if p.clause == choice.clause.id for b in p.blocks if isinstance(b, Heading))
+            words = next(("".join(run.text for run in heading.runs) for heading in headings), "")
+            yield say("policy", clause=choice.clause.id, heading=words)
 
 
 def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]:

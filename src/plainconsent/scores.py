@@ -10,7 +10,7 @@ from typing import Any
 
 from plainconsent.assemble import assemble
 from plainconsent.clauses import form_names
-from plainconsent.document import Document, from_data
+from plainconsent.document import from_data
 from plainconsent.errors import Fault, Faults
 from plainconsent.jurisdictions import local_titles, names, read_law
 from plainconsent.profile import MODES, SETTINGS, Profile, make_profile
@@ -31,8 +31,8 @@ def describe(profile: Profile, form: str) -> str:
     return " ".join((form, profile.jurisdiction, profile.role, profile.setting, *profile.modes))
 
 
-def one_score(profile: Profile, form: str) -> dict[str, Any]:
-    return _score(describe(profile, form), measure(assemble(profile, form).document))
+def one_score(profile: Profile, form: str, overlay: Path | None = None) -> dict[str, Any]:
+    return _score(describe(profile, form), measure(assemble(profile, form, overlay).document))
 
 
 def all_scores(on: date, language: str = "en") -> list[dict[str, Any]]:
@@ -53,13 +53,14 @@ def folder_scores(folder: Path) -> list[dict[str, Any]]:
     paths = sorted(folder.glob("*.json"))
     if not paths:
         raise Faults([Fault(str(folder), "holds no .json form.", "Make forms with --format json first.")])
-    return [_score(path.name, measure(_document(path))) for path in paths]
+    return [_score(path.name, _measured(path)) for path in paths]
 
 
-def _document(path: Path) -> Document:
+def _measured(path: Path) -> Report:
+    """The figures of a form in a json file; whatever else the file holds is told as one fault."""
     try:
-        return from_data(json.loads(path.read_text("utf-8"))["document"])
-    except (ValueError, KeyError, TypeError):
+        return measure(from_data(json.loads(path.read_text("utf-8"))["document"]))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, Fault):
         raise Faults([Fault(str(path), "is not a form made by this program.", "Make it again with --format json.")]) from None
 
 

@@ -14,7 +14,7 @@ from plainconsent.yamlfile import YamlFile
 Spec = Mapping[str, Any]
 LONGEST = 5000
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
-_PHONE = re.compile(r"[0-9A-Z+()./ -]{3,40}", re.ASCII)
+_PHONE = re.compile(r"[0-9A-Za-z+()./ -]{3,40}", re.ASCII)
 _EXAMPLES = {
     "int": "Write a whole number, like 7.",
     "flag": "Write true or false.",
@@ -66,7 +66,7 @@ def _check_list(file: YamlFile, path: tuple[str | int, ...], value: Any, spec: S
         return [Fault(file.place(*path), "should be a list.", _EXAMPLES["codes"])]
     single = {**spec, "is": "code" if spec["is"] == "codes" else "text"}
     faults = [fault for n, part in enumerate(value) for fault in check_value(file, (*path, n), part, single)]
-    if not value and spec["is"] != "codes" and not spec.get("may_be_empty"):
+    if not value and (spec["is"] != "codes" or spec.get("needed")) and not spec.get("may_be_empty"):
         faults.append(Fault(file.place(*path), "is an empty list.", "Leave the key out, or fill it."))
     if spec["is"] == "codes" and len(set(map(str, value))) < len(value):
         faults.append(Fault(file.place(*path), "names something twice.", "Keep one of the two."))

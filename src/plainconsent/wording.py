@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from jinja2 import DictLoader, FileSystemBytecodeCache, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import DictLoader, FileSystemBytecodeCache, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
+from plainconsent import __version__
 from plainconsent.clauses import Clause
 from plainconsent.document import Block, Slot, SlotKind
 from plainconsent.errors import Fault, Faults, nearest, refuse
@@ -20,6 +21,7 @@ from plainconsent.facts import CHUNK, Facts, Name, token
 from plainconsent.language import Language
 from plainconsent.law import Statement
 from plainconsent.markup import blocks
+from plainconsent.shape import wrong_characters
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
@@ -53,9 +55,14 @@ class Pen:
         """A blank inside a sentence; `money` is text that a number fills as whole dollars."""
         value = self.fills.get(id)
         if kind == "money":
-            value, kind = self.language.money(int(value)) if value and value.isdigit() else value, "text"
+            if value and not (value.isascii() and value.isdigit() and len(value) < 10):
+                raise Fault(f"slot {id}", f"is filled with {value[:40]!r}, which is not an amount in whole dollars.", "Write a number like 150.")
+            value, kind = self.language.money(int(value)) if value else None, "text"
         elif kind == "date" and value and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            value = self.language.day(date.fromisoformat(value))
+            try:
+                value = self.language.day(date.fromisoformat(value))
+            except ValueError:
+                raise Fault(f"slot {id}", f"is filled with {value!r}, which is not a day of the calendar.", "Write a day like 2026-11-25.") from None
         known = self.slots.get(id)
         if known and known.label != label:
             raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")
@@ -123,8 +130,10 @@ def render(clause: Clause, facts: Facts, pen: Pen, base: tuple[Statement, ...] =
         raise Faults([replace(fault, where=f"{clause.file}: {fault.where}")]) from None
     except TemplateError as error:
         raise Faults([_template_fault(clause, error)]) from None
-    except TypeError as error:
-        raise Faults([Fault(clause.file, f"compares or loops over something that is not there ({error}).", "Ask first whether it is there.")]) from None
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        raise Faults([Fault(clause.file, f"uses something that is not there or does not fit ({error}).", "Ask first whether it is there.")]) from None
+    except (RecursionError, SyntaxError):
+        raise Faults([Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]) from None
     return [piece for piece in pieces if piece.blocks]
 
 
@@ -159,11 +168,13 @@ class _CompiledClauses(FileSystemBytecodeCache):
 
     def __init__(self) -> None:
         with contextlib.suppress(OSError, RuntimeError):
-            super().__init__()
+            super().__init__(pattern=f"__plainconsent_{__version__}_%s.cache")
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(OSError, AttributeError):
+        try:
             super().load_bytecode(bucket)
+        except Exception:  # a cache that is broken is no cache
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError, AttributeError):
@@ -181,9 +192,26 @@ def _environment(language: Language) -> SandboxedEnvironment:
     return _ENVIRONMENTS[id(language)]
 
 
+class _Clauses(SandboxedEnvironment):
+    """Facts have items and no attributes: `practice.keys` is nothing, however the template asks for it."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError, AttributeError):
+            return self.undefined(obj=obj, name=attribute)
+
+
+def _printed(value: Any) -> Any:
+    if isinstance(value, (str, int, type(None), Undefined)):
+        return value
+    raise Fault("template", f"prints {type(value).__name__}, which is not a word or a number.", "Print one of its fields.")
+
+
 def new_environment(**more: Any) -> SandboxedEnvironment:
     """Jinja as clauses know it: sandboxed, strict on unknown names, translatable, block tags leave no empty lines."""
-    return SandboxedEnvironment(
+    return _Clauses(
+        finalize=_printed,
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
@@ -217,12 +245,15 @@ def parse(clause: Clause) -> nodes.Template:
         return environment.parse(clause.body)
     except TemplateSyntaxError as error:
         raise Faults([_template_fault(clause, error)]) from None
+    except RecursionError:
+        raise Faults([Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]) from None
 
 
 def check_template(clause: Clause, known: list[str]) -> list[Fault]:
     """What the template may not do: unknown facts, calls, attributes beginning with _, filters, assignments, nested loops."""
+    lines = enumerate(clause.body.splitlines(), 1)
+    faults = [Fault(_place(clause, n), wrong) for n, line in lines if (wrong := wrong_characters(line.replace("\t", " ")))]
     tree = parse(clause)
-    faults = []
     for name in sorted(meta.find_undeclared_variables(tree) - set(known) - _CALLS):
         line = next(n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
         faults.append(Fault(_place(clause, line), f"asks for {name!r}, which is not a fact.", nearest(name, known)))

@@ -37,7 +37,8 @@ class YamlFile:
 def read_yaml(path: Path, name: str | None = None) -> YamlFile:
     """The file at `path`; raises Faults with file:line:column for anything that is not clean YAML."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Faults([Fault(str(path), f"cannot be read ({error.strerror}).", "Check the name of the file.")]) from None
     return parse_yaml(raw, name or path.name)
@@ -57,12 +58,19 @@ def parse_yaml(raw: bytes | str, name: str) -> YamlFile:
         at = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         what = f"is not YAML here: {error.problem or error.context}."
         raise Faults([Fault(f"{name}{at}", what, "Check quotes, colons and indentation on this line.")]) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        at = f":{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        raise Faults([Fault(f"{name}{at}", "holds a character that YAML can't hold.", "Remove it; line breaks and controls need quotes.")]) from None
     except yaml.YAMLError as error:
-        raise Faults([Fault(name, f"is not YAML: {error}.", "Remove the characters YAML cannot hold.")]) from None
+        raise Faults([Fault(name, f"is not YAML: {error}.", "Check quotes, colons and indentation.")]) from None
     except RecursionError:
         raise Faults([Fault(name, "is nested too deeply.", "A settings file is two or three levels deep.")]) from None
     reader = _Reader(name)
-    data = reader.value(node, ()) if node is not None else {}
+    try:
+        data = reader.value(node, ()) if node is not None else {}
+    except RecursionError:
+        raise Faults([Fault(name, "is nested too deeply.", "A settings file is two or three levels deep.")]) from None
     if reader.faults:
         raise Faults(reader.faults)
     return YamlFile(name, data, reader.marks)

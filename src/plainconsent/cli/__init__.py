@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from datetime import date
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run a command. Exit codes: 0 done, 1 findings, 2 wrong use; a user never sees a traceback."""
     # A command lives for a second; collecting garbage as often as a server does costs it a tenth of that.
     gc.set_threshold(50_000)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="plainconsent", standalone_mode=False)
     except Faults as error:
@@ -50,6 +53,9 @@ def main(arguments: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
+    except OSError as error:
+        click.echo(f"Something could not be read or written: {error.strerror or error}.", err=True)
+        code = 2
     except Exception as error:
         if os.environ.get("PLAINCONSENT_DEBUG"):
             raise

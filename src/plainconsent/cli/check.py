@@ -24,14 +24,17 @@ def readability(ctx: click.Context, /, form: str, every: bool, shape: str, **opt
     Example: plainconsent readability consent -j CA -l LMFT -s individual
     """
     from plainconsent.cli import today
+    from plainconsent.packet import overlay_of
     from plainconsent.scores import all_scores, folder_scores, one_score
 
     if every:
         scores = all_scores(options["as_of"] or today(), options["language"] or "en")
-    elif Path(form).is_dir():
+    elif len(form) < 200 and Path(form).is_dir():
         scores = folder_scores(Path(form))
     else:
-        scores = [one_score(profile_from(options), form)]
+        profile = profile_from(options)
+        base = options["practice"].parent if options["practice"] else Path()
+        scores = [one_score(profile, form, overlay_of(profile, base))]
     failed = sum(1 for score in scores if score["failed"])
     if shape == "json":
         echo_json(scores)

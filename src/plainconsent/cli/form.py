@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from plainconsent.cli.options import echo_json, echo_table, formats_from, profile_from, profile_options
+from plainconsent.errors import Fault, Faults
+from plainconsent.cli.options import Day, echo_json, echo_table, formats_from, profile_from, profile_options
 
 ALL = "docx,pdf,html,txt,json"
 
@@ -35,7 +37,7 @@ def form(form: str, formats: str, fillable: bool, reviewer: bool, output: str, f
     if profile.license_note:
         click.echo(profile.license_note, err=True)
     base = options["practice"].parent if options["practice"] else Path()
-    files = make_form(profile, form, wanted, fillable, reviewer and output != "-", base)
+    files = make_form(profile, form, wanted, fillable, reviewer and output != "-", base, [pair.partition("=")[0].strip() for pair in options["fill"]])
     _deliver(files, output, force)
 
 
@@ -51,23 +53,23 @@ def _deliver(files: dict[str, bytes], output: str, force: bool) -> None:
 
 @click.command()
 @click.argument("practice", type=click.Path(path_type=Path))
-@click.option("--as-of", type=str, help="Make the packet of this day (default: today).")
+@click.option("--as-of", type=Day(), help="Make the packet of this day (default: today).")
 @click.option("--format", "formats", default="docx,pdf", show_default=True, help=f"Any of {ALL}, with commas.")
 @click.option("--fillable/--flat", default=True, help="Blanks that can be typed into, or plain lines.")
 @click.option("-o", "--output", default="packet", show_default=True, help="The folder to write to.")
 @click.option("--force", is_flag=True, help="Replace files that are already there.")
-def packet(practice: Path, as_of: str | None, formats: str, fillable: bool, output: str, force: bool) -> None:
+def packet(practice: Path, as_of: date | None, formats: str, fillable: bool, output: str, force: bool) -> None:
     """Make every form a practice's settings ask for, with an index, the reviewer's copies and the explanation.
 
     Example: plainconsent packet practice.yaml -o packet
     """
     from plainconsent.cli import today
-    from plainconsent.cli.options import Day
     from plainconsent.packet import make_packet
     from plainconsent.profile import read_practice
 
-    day = Day().convert(as_of, None, None) if as_of else today()
-    files = make_packet(read_practice(practice), day, formats_from(formats), fillable)
+    if output == "-":
+        raise click.UsageError("A packet is many files; name a folder with -o.")
+    files = make_packet(read_practice(practice), as_of or today(), formats_from(formats), fillable)
     _deliver(files, output, force)
 
 
@@ -81,6 +83,12 @@ def new(output: Path, force: bool) -> None:
     """
     from plainconsent.files import write_files
     from plainconsent.newpractice import practice_text
+
+    # Before the questions, not after them: nobody answers twenty-five in vain.
+    if output.exists() and not force:
+        raise Faults([Fault(str(output), "is already there.", "Add --force to replace it.")])
+    if not output.parent.is_dir():
+        raise Faults([Fault(str(output.parent), "is not a folder.", "Choose another place with -o.")])
 
     def ask(question: str) -> str:
         return str(click.prompt(question, default="", show_default=False))
@@ -129,7 +137,7 @@ def explain(form: str, shape: str, **options: Any) -> None:
     profile = profile_from(options)
     if profile.license_note:
         click.echo(profile.license_note, err=True)
-    rows = explain_rows(profile, form)
+    rows = explain_rows(profile, form, options["practice"].parent if options["practice"] else Path())
     if shape == "json":
         echo_json(rows)
     else:

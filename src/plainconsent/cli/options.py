@@ -40,7 +40,7 @@ def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--minor", type=click.Choice(["parent", "own"]), help="The client is under 18: a parent says yes, or the client alone."),
         click.option("--as-of", type=Day(), help="Print the form of this day (default: today)."),
         click.option("--language", help="The language of the form: en, es."),
-        click.option("--fill", multiple=True, metavar="BLANK=VALUE", help="Fill a blank, like client_name=\"Ada Sample\"."),
+        click.option("--fill", multiple=True, metavar="BLANK=VALUE", help="Fill a blank, like clinician_name=\"Ada Sample\"."),
     )):
         command = option(command)
     return command
@@ -60,10 +60,13 @@ def profile_from(options: Mapping[str, Any]) -> Any:
 
 
 def _fills(given: Iterable[str]) -> Iterable[tuple[str, str]]:
+    names = [pair.partition("=")[0].strip() for pair in given]
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise Faults([Fault("--fill", f"{pair!r} has no = between blank and value.", "Write it like client_name=\"Ada Sample\".")])
+            raise Faults([Fault("--fill", "has no = between blank and value.", "Write it like clinician_name=\"Ada Sample\".")])
+        if names.count(name.strip()) > 1:
+            raise Faults([Fault(f"--fill {name.strip()}", "stands twice.", "Keep one of the two.")])
         yield name.strip(), value
 
 
