@@ -10,7 +10,21 @@ from pathlib import Path
 
 ROUNDS = 7
 MAIN = "from plainconsent.cli import main; main()"
-FORM = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "-s", "teletherapy", "--as-of", "2026-11-25", "--force")
+FORM = (
+    "form",
+    "consent",
+    "-j",
+    "CA",
+    "-l",
+    "LMFT",
+    "-s",
+    "individual",
+    "-s",
+    "teletherapy",
+    "--as-of",
+    "2026-11-25",
+    "--force",
+)
 
 
 def seconds(*command: str) -> float:
@@ -33,16 +47,26 @@ def medians(candidates: dict[str, Callable[[], float]]) -> dict[str, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = ("-o", str(Path(folder)))
-        found = medians({
-            "python -c pass": lambda: seconds("-c", "pass"),
-            "plainconsent --help": lambda: seconds("-c", MAIN, "--help"),
-            "form: docx, html, txt": lambda: seconds("-c", MAIN, *FORM, "--format", "docx,html,txt", *out),
-            "form: docx, html, txt, pdf": lambda: seconds("-c", MAIN, *FORM, "--format", "docx,html,txt,pdf", *out),
-            "read one state's law": lambda: seconds("-c", "from plainconsent.jurisdictions import read_law; read_law('US-CA')"),
-            "read every law file": lambda: seconds("-c", "from plainconsent.jurisdictions import *; [read_law(id) for id in names()]"),
-        })
+        found = medians(
+            {
+                "python -c pass": lambda: seconds("-c", "pass"),
+                "plainconsent --help": lambda: seconds("-c", MAIN, "--help"),
+                "form: docx, html, txt": lambda: seconds("-c", MAIN, *FORM, "--format", "docx,html,txt", *out),
+                "form: docx, html, txt, pdf": lambda: seconds("-c", MAIN, *FORM, "--format", "docx,html,txt,pdf", *out),
+                "read one state's law": lambda: seconds(
+                    "-c", "from plainconsent.jurisdictions import read_law; read_law('US-CA')"
+                ),
+                "read every law file": lambda: seconds(
+                    "-c", "from plainconsent.jurisdictions import *; [read_law(id) for id in names()]"
+                ),
+            }
+        )
     bare = found["python -c pass"]
-    goals = {"plainconsent --help": (6.0, "x python"), "form: docx, html, txt": (0.5, "s"), "form: docx, html, txt, pdf": (0.8, "s")}
+    goals = {
+        "plainconsent --help": (6.0, "x python"),
+        "form: docx, html, txt": (0.5, "s"),
+        "form: docx, html, txt, pdf": (0.8, "s"),
+    }
     print(f"{'job':30} {'ms':>7} {'x python':>9}  goal")
     for name, value in found.items():
         limit, unit = goals.get(name, (0.0, ""))

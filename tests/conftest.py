@@ -27,14 +27,23 @@ def text_of(made: Assembled) -> str:
     return "\n".join(line for block in made.document.blocks for line in block_lines(block, made.document.slots))
 
 
-def run(*arguments: str, code: int = 0, cwd: Path | None = None, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, code: int = 0, cwd: Path | None = None, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The command as a user runs it, in a process of its own; its exit code is checked and no traceback may show."""
     done = subprocess.run(
         [sys.executable, "-c", "from plainconsent.cli import main; main()", *arguments],
-        capture_output=True, text=True, cwd=cwd, input=stdin, env={**os.environ, **environment}, timeout=240,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        input=stdin,
+        env={**os.environ, **environment},
+        timeout=240,
     )
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
-    assert done.returncode == code, f"exit {done.returncode}, expected {code}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    assert done.returncode == code, (
+        f"exit {done.returncode}, expected {code}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    )
     return done
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import TODAY, text_of  # noqa: E402
+from conftest import TODAY, text_of
 
-from plainconsent.assemble import assemble  # noqa: E402
-from plainconsent.jurisdictions import names  # noqa: E402
-from plainconsent.profile import Profile  # noqa: E402
-from plainconsent.scores import describe, every_profile  # noqa: E402
+from plainconsent.assemble import assemble
+from plainconsent.jurisdictions import names
+from plainconsent.profile import Profile
+from plainconsent.scores import describe, every_profile
 
 FOLDER = Path(__file__).parent / "golden" / "en"
 BASE = ("marriage_family_therapist", "individual", ("teletherapy",))
@@ -30,14 +30,21 @@ def golden_text(state: str) -> str:
     profiles = [p for p in every_profile(TODAY) if p.jurisdiction == state]
     base = next(p for p in profiles if (p.role, p.setting, p.modes) == BASE)
     whole = lines_of(base, "consent")
-    return "\n".join([f"=== {describe(base, 'consent')}", *whole, *_others(profiles, base, whole), *_other_forms(base)]) + "\n"
+    return (
+        "\n".join([f"=== {describe(base, 'consent')}", *whole, *_others(profiles, base, whole), *_other_forms(base)])
+        + "\n"
+    )
 
 
 def _others(profiles: list[Profile], base: Profile, whole: list[str]) -> Iterator[str]:
     for profile in profiles:
         if profile is not base:
             yield f"=== {describe(profile, 'consent')}"
-            yield from (line for line in difflib.unified_diff(whole, lines_of(profile, "consent"), n=0, lineterm="") if not line.startswith(("---", "+++", "@@")))
+            yield from (
+                line
+                for line in difflib.unified_diff(whole, lines_of(profile, "consent"), n=0, lineterm="")
+                if not line.startswith(("---", "+++", "@@"))
+            )
 
 
 def _other_forms(base: Profile) -> Iterator[str]:

@@ -11,19 +11,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import TODAY  # noqa: E402
-from test_docx import audit_findings  # noqa: E402
-from test_html import axe_findings, chromium_page  # noqa: E402
-from test_pdf import standards_findings  # noqa: E402
+from conftest import TODAY
+from test_docx import audit_findings
+from test_html import axe_findings, chromium_page
+from test_pdf import standards_findings
 
-from plainconsent.assemble import assemble  # noqa: E402
-from plainconsent.clauses import form_names  # noqa: E402
-from plainconsent.document import Look  # noqa: E402
-from plainconsent.profile import Profile  # noqa: E402
-from plainconsent.readability import measure  # noqa: E402
-from plainconsent.reviewer import review  # noqa: E402
-from plainconsent.scores import describe, every_profile  # noqa: E402
-from plainconsent.writers import FORMATS, write  # noqa: E402
+from plainconsent.assemble import assemble
+from plainconsent.clauses import form_names
+from plainconsent.document import Look
+from plainconsent.profile import Profile
+from plainconsent.readability import measure
+from plainconsent.reviewer import review
+from plainconsent.scores import describe, every_profile
+from plainconsent.writers import FORMATS, write
 
 
 def check(job: tuple[Profile, str]) -> tuple[str, list[str], dict[bool, bytes]]:

@@ -3,13 +3,25 @@
 from datetime import date
 
 from plainconsent.document import (
-    Bullets, Callout, Choice, Document, Field, Heading, Notice, Paragraph, Run, Signature, Slot, SourceNote, Table,
+    Bullets,
+    Callout,
+    Choice,
+    Document,
+    Field,
+    Heading,
+    Notice,
+    Paragraph,
+    Run,
+    Signature,
+    Slot,
+    SourceNote,
+    Table,
 )
 
 SLOTS = {
     slot.id: slot
     for slot in (
-        Slot("clinician_name", "text", "Therapist’s name", "Ann <b> & \"Bo\" O’Neil {{x}} #let $5 *_`"),
+        Slot("clinician_name", "text", "Therapist’s name", 'Ann <b> & "Bo" O’Neil {{x}} #let $5 *_`'),
         Slot("client_name", "text", "Your full name"),
         Slot("client_dob", "date", "Your date of birth"),
         Slot("goals", "multiline", "What you want from therapy"),
@@ -34,23 +46,49 @@ DOCUMENT = Document(
     slots=SLOTS,
     blocks=(
         Heading(1, (Run("Sample form"),)),
-        Callout((
-            Heading(2, (Run("Five things to know first"),)),
-            Bullets(((Run("What you tell me stays "), Run("private", bold=True), Run(".")), (Run("Call or text "), Run("988", name=True), Run(" in a crisis.")))),
-        )),
+        Callout(
+            (
+                Heading(2, (Run("Five things to know first"),)),
+                Bullets(
+                    (
+                        (Run("What you tell me stays "), Run("private", bold=True), Run(".")),
+                        (Run("Call or text "), Run("988", name=True), Run(" in a crisis.")),
+                    )
+                ),
+            )
+        ),
         Heading(2, (Run("Who am I?"),), "who"),
-        Paragraph((Run("My name is "), Run(slot="clinician_name"), Run(". You can check my license at "), Run("the board’s page", href="https://www.example.org/a?b=1&c=2"), Run("."))),
+        Paragraph(
+            (
+                Run("My name is "),
+                Run(slot="clinician_name"),
+                Run(". You can check my license at "),
+                Run("the board’s page", href="https://www.example.org/a?b=1&c=2"),
+                Run("."),
+            )
+        ),
         Paragraph((Run("You are "), Run(slot="client_name"), Run("."))),
-        Field("client_dob"), Field("goals"), Field("client_initials"),
+        Field("client_dob"),
+        Field("goals"),
+        Field("client_initials"),
         Heading(2, (Run("What comes first, then next?"),)),
         Heading(3, (Run("In this order"),)),
         Bullets(((Run("We meet."),), (Run("We talk."),)), ordered=True),
         Bullets(((Run("We meet again."),), (Run("We stop when you like."),)), ordered=True),
-        Table(((Run("When"),), (Run("Who is told"),)), (((Run("Danger < now > & here"),), (Run("The police"),)), ((Run("A judge’s order"),), (Run("The court"),))), caption="Who is told, and when"),
+        Table(
+            ((Run("When"),), (Run("Who is told"),)),
+            (((Run("Danger < now > & here"),), (Run("The police"),)), ((Run("A judge’s order"),), (Run("The court"),))),
+            caption="Who is told, and when",
+        ),
         Notice(("NOTICE: the board takes complaints.", "Call (555) 555-0100."), "en", 12),
         Choice("agree_text", (Run("You may text me about times and dates."),)),
         Choice("chosen", (Run("You may call me."),)),
-        SourceNote((Run("Sample Code § 1(a); read in full; checked November 25, 2026. "), Run("Link", href="https://www.example.org/law"))),
+        SourceNote(
+            (
+                Run("Sample Code § 1(a); read in full; checked November 25, 2026. "),
+                Run("Link", href="https://www.example.org/law"),
+            )
+        ),
         Signature("Client", ("client_signature", "client_signed_name", "client_signed_date")),
     ),
 )

@@ -18,7 +18,10 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
     [
         (("-j", "Calforna", "-l", "LMFT", "-s", "individual"), ["--jurisdiction", "California (CA)"]),
         (("-j", "ZZ", "-l", "LMFT", "-s", "individual"), ["--jurisdiction", "'ZZ'"]),
-        (("-j", "CA", "-l", "LMTF", "-s", "individual"), ["--license", "LMFT", "Licensed Clinical Social Worker (LCSW)"]),
+        (
+            ("-j", "CA", "-l", "LMTF", "-s", "individual"),
+            ["--license", "LMFT", "Licensed Clinical Social Worker (LCSW)"],
+        ),
         (("-j", "CA", "-l", "dentist", "-s", "individual"), ["--license", "California has:"]),
         (("-j", "CA", "-l", "LMFT", "-s", "cuple"), ["--setting", "couple"]),
         (("-j", "CA", "-l", "LMFT"), ["--setting", "is missing"]),
@@ -30,15 +33,29 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
         (("-j", "CA", "-l", "LMFT", "-s", "couple", "--minor", "parent"), ["--minor", "couple"]),
         (("-j", "NY", "-l", "LMHC", "-s", "individual", "--minor", "own"), ["--minor own", "New York"]),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name"), ["--fill"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_nam=x"), ["--fill clinician_nam", "clinician_name"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=x", "--fill", "clinician_name=y"), ["stands twice"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_license_expires=2026-13-01"), ["2026-13-01"]),
+        (
+            ("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_nam=x"),
+            ["--fill clinician_nam", "clinician_name"],
+        ),
+        (
+            ("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=x", "--fill", "clinician_name=y"),
+            ["stands twice"],
+        ),
+        (
+            ("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_license_expires=2026-13-01"),
+            ["2026-13-01"],
+        ),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", "1900-01-01"), ["1900-01-01"]),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "x"), ["--fill"]),
-        (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=a\x07b"), ["clinician_name", "U+0007"]),
+        (
+            ("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name=a\x07b"),
+            ["clinician_name", "U+0007"],
+        ),
     ],
 )
-def test_wrong_options_are_told_with_the_nearest_names(arguments: tuple[str, ...], told: list[str], tmp_path: Path) -> None:
+def test_wrong_options_are_told_with_the_nearest_names(
+    arguments: tuple[str, ...], told: list[str], tmp_path: Path
+) -> None:
     """Exit code 2, the option and the remedy on standard error, and no file."""
     done = run("form", "consent", "--format", "txt", *arguments, "-o", str(tmp_path / "out"), code=2)
 
@@ -57,7 +74,9 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 def test_an_unknown_form_gets_the_nearest(tmp_path: Path) -> None:
     """`concent` is answered with `consent`."""
-    done = run("form", "concent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--format", "txt", "-o", str(tmp_path), code=2)
+    done = run(
+        "form", "concent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--format", "txt", "-o", str(tmp_path), code=2
+    )
 
     assert "consent" in done.stderr
 
@@ -68,13 +87,18 @@ BROKEN = Path(__file__).parent / "broken" / "practice"
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_broken_practice_file_is_told_by_line_and_remedy(path: Path) -> None:
     """Each file says in its first lines what has to be told of it: `# line N: words`."""
-    wanted = [line[2:].strip() for line in path.read_text("utf-8", "replace").splitlines() if line.startswith("# line ")]
+    wanted = [
+        line[2:].strip() for line in path.read_text("utf-8", "replace").splitlines() if line.startswith("# line ")
+    ]
     done = run("packet", str(path), "--as-of", "2026-11-25", "-o", "unused", code=2)
 
     assert wanted, "a broken file says what is wrong with it"
     for line in wanted:
         number, words = line.removeprefix("line ").split(": ", 1)
-        assert any(f"{path.name}:{number}:" in told and words in told for told in done.stderr.splitlines()), (line, done.stderr)
+        assert any(f"{path.name}:{number}:" in told and words in told for told in done.stderr.splitlines()), (
+            line,
+            done.stderr,
+        )
 
 
 def test_there_are_broken_practice_files() -> None:
@@ -82,7 +106,16 @@ def test_there_are_broken_practice_files() -> None:
     assert len(list(BROKEN.glob("*.yaml"))) >= 8
 
 
-HARD_NAMES = ["O’Neil & Sons <b>", "{{ 7*7 }} {% if %}", "**bold** _it_ # h", "Ann \"Bo\" 'Cy' `x`", "Zoë Ñandú-Müller", "a\\b $x #let @y", "[x](http://e) <!-- -->", "x" * 4000]
+HARD_NAMES = [
+    "O’Neil & Sons <b>",
+    "{{ 7*7 }} {% if %}",
+    "**bold** _it_ # h",
+    "Ann \"Bo\" 'Cy' `x`",
+    "Zoë Ñandú-Müller",
+    "a\\b $x #let @y",
+    "[x](http://e) <!-- -->",
+    "x" * 4000,
+]
 
 
 @pytest.mark.parametrize("name", HARD_NAMES, ids=range(len(HARD_NAMES)))
@@ -92,7 +125,9 @@ def test_names_are_printed_literally(name: str) -> None:
     practice = type(practice)("practice.yaml", {"policies": {"custodian": name}, "clinician": {"name": name}}, {})
     from conftest import TODAY
 
-    made = assemble(make_profile(as_of=TODAY, practice=practice, state="CA", license="LMFT", settings=["individual"]), "consent")
+    made = assemble(
+        make_profile(as_of=TODAY, practice=practice, state="CA", license="LMFT", settings=["individual"]), "consent"
+    )
 
     assert f"Then {name} will take care of your file" in text_of(made)
     assert f"My name, as it is on my license: {name}" in text_of(made)
@@ -104,7 +139,9 @@ def test_what_cannot_be_printed_is_refused_with_the_field(value: str, tmp_path: 
     import json
 
     path = tmp_path / "practice.yaml"
-    path.write_text("state: CA\nlicense: LMFT\nsettings: [individual]\npractice:\n  name: " + json.dumps(value) + "\n", "utf-8")
+    path.write_text(
+        "state: CA\nlicense: LMFT\nsettings: [individual]\npractice:\n  name: " + json.dumps(value) + "\n", "utf-8"
+    )
     with pytest.raises(Faults) as refused:
         read_practice(path)
 
@@ -146,7 +183,9 @@ def test_two_writers_into_one_folder_do_not_overwrite_each_other(tmp_path: Path)
 
 def test_associates_are_told_how_to_get_their_form() -> None:
     """A title under supervision is no license: the form is made for the license and names the supervisor."""
-    told = run("form", "consent", "-j", "CA", "-l", "AMFT", "-s", "individual", "--format", "txt", "-o", "-", code=2).stderr
+    told = run(
+        "form", "consent", "-j", "CA", "-l", "AMFT", "-s", "individual", "--format", "txt", "-o", "-", code=2
+    ).stderr
 
     assert "under supervision" in told
     assert "supervisor" in told

@@ -26,10 +26,8 @@ def answer(state: str, role: str, on: date, path: str) -> Any:
     """The value at `topic.field` or `topic.item.field`; `absent` when no statement of that item holds."""
     topic, *rest = path.split(".")
     found = in_force(read_law(state), role, on).get(topic, {})
-    if read_topics().topics[topic].get("list"):
-        statement = found.get(rest.pop(0))
-    else:
-        statement = found.get(None)
+    is_list = read_topics().topics[topic].get("list")
+    statement = found.get(rest.pop(0) if is_list else None)
     if statement is None:
         return "absent"
     value: Any = statement.values if rest else statement.answer
@@ -39,7 +37,11 @@ def answer(state: str, role: str, on: date, path: str) -> Any:
 
 
 def same(given: Any, wanted: Any) -> bool:
-    return sorted(map(str, given)) == sorted(map(str, wanted)) if isinstance(given, list) and isinstance(wanted, list) else str(given) == str(wanted)
+    return (
+        sorted(map(str, given)) == sorted(map(str, wanted))
+        if isinstance(given, list) and isinstance(wanted, list)
+        else str(given) == str(wanted)
+    )
 
 
 def test_there_are_cases_for_every_state() -> None:
@@ -74,8 +76,13 @@ def test_the_form_says_what_the_case_says(state: str, case: dict[str, Any]) -> N
     """The form of the case's day has the clauses and the words that the case expects, and not the others."""
     license = {"clinical_social_worker": "LCSW", "marriage_family_therapist": "LMFT", "professional_counselor": "LPCC"}
     made = make(
-        case["form"], state, license.get(case["role"], "psychologist"), *case["settings"],
-        on=date.fromisoformat(case["as_of"]), client_state=case.get("client_state"), minor=case.get("minor", ""),
+        case["form"],
+        state,
+        license.get(case["role"], "psychologist"),
+        *case["settings"],
+        on=date.fromisoformat(case["as_of"]),
+        client_state=case.get("client_state"),
+        minor=case.get("minor", ""),
     )
     chosen = {choice.clause.id for choice in made.choices if choice.chosen}
     text = " ".join(text_of(made).split())

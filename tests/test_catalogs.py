@@ -64,8 +64,14 @@ def profiles(folder: Path) -> Iterator[Profile]:
         there = "WA" if state == "CA" and "teletherapy" in ways and practice else None
         for minor in ("", "parent") if people != "couple" else ("",):
             yield make_profile(
-                as_of=ON, practice=practice, state=state, license=license, settings=(people, *ways),
-                client_state=there, language=PSEUDO, minor=minor,
+                as_of=ON,
+                practice=practice,
+                state=state,
+                license=license,
+                settings=(people, *ways),
+                client_state=there,
+                language=PSEUDO,
+                minor=minor,
             )
 
 
@@ -121,7 +127,9 @@ def escaped(made: Assembled) -> set[str]:
     texts = [document.title, document.footer, document.page_words, document.draft or ""]
     texts += [text for slot in document.slots.values() for text in (slot.label, slot.spoken)]
     for block in walk(document.blocks):
-        texts += ["".join("" if run.name or run.slot or run.href else run.text for run in runs) for runs in block_runs(block)]
+        texts += [
+            "".join("" if run.name or run.slot or run.href else run.text for run in runs) for runs in block_runs(block)
+        ]
     return {left for left in map(outside_brackets, texts) if re.search(r"\w", left)}
 
 
@@ -169,7 +177,11 @@ def test_no_label_escapes_translation() -> None:
 
 def test_every_message_asked_for_is_in_the_template(sweep: Sweep) -> None:
     """What the forms look up is letter for letter what the translators are given."""
-    given = {(message.context, (message.id,) if isinstance(message.id, str) else tuple(message.id)) for message in gather() if message.id}
+    given = {
+        (message.context, (message.id,) if isinstance(message.id, str) else tuple(message.id))
+        for message in gather()
+        if message.id
+    }
     assert len(sweep.language.asked) > 200
     assert sweep.language.asked - given == set()
 
@@ -179,7 +191,9 @@ def test_the_template_is_up_to_date_and_the_same_bytes_each_time() -> None:
     stored = (TEMPLATES / "locale" / "plainconsent.pot").read_bytes()
     assert b"msgid" in stored
     assert b"POT-Creation-Date" not in stored
-    assert catalogs.catalog_bytes(gather()) == catalogs.catalog_bytes(gather()) == stored, "Run plainconsent language extract."
+    assert catalogs.catalog_bytes(gather()) == catalogs.catalog_bytes(gather()) == stored, (
+        "Run plainconsent language extract."
+    )
 
 
 def test_lines_are_those_of_the_clause_file() -> None:
@@ -203,8 +217,10 @@ def test_every_placeholder_is_explained() -> None:
 
 def test_authors_notes_and_plurals_reach_the_template() -> None:
     """A TRANSLATORS comment, both plural forms, the kind of label and the python-format flag are there."""
-    raw = b"---\ncovers: [UND-01]\n---\n{# TRANSLATORS: must report #}\n{% trans trimmed n=age %}\n  I have {{ n }} day.\n{% pluralize %}\n" \
+    raw = (
+        b"---\ncovers: [UND-01]\n---\n{# TRANSLATORS: must report #}\n{% trans trimmed n=age %}\n  I have {{ n }} day.\n{% pluralize %}\n"
         b"  I have {{ n }} days.\n{% endtrans %}\n\n{{ field('a', pgettext('b', 'Name')) }}\n"
+    )
     first, second = messages_of(parse_clause("x", raw, "clauses/x.md"))
     assert (first.line, first.ids, first.notes) == (5, ("I have %(n)s day.", "I have %(n)s days."), ("must report",))
     assert (second.line, second.context, second.ids, second.kind) == (11, "b", ("Name",), "field")
@@ -222,7 +238,9 @@ def pseudo_catalog(folder: Path, tag: str = "es") -> Path:
     catalog = read_catalog(tag, folder)
     for message in catalog:
         if message.id:
-            strings = tuple(re.sub(r"(%\(\w+\)s)|o", lambda found: found[1] or "ø", text) for text in catalogs.ids_of(message))
+            strings = tuple(
+                re.sub(r"(%\(\w+\)s)|o", lambda found: found[1] or "ø", text) for text in catalogs.ids_of(message)
+            )
             message.string = strings if len(strings) > 1 else strings[0]
     catalog_path(tag, folder).write_bytes(catalogs.catalog_bytes(catalog))
     return catalog_path(tag, folder)
@@ -309,7 +327,10 @@ covers: [UND-01]
 {% trans %}I may help.{% endtrans %}
 """
 GOOD = {
-    "I must call %(agency)s within %(n)s day.": ("Debo llamar a %(agency)s en un día.", "Debo llamar a %(agency)s en %(n)s días."),
+    "I must call %(agency)s within %(n)s day.": (
+        "Debo llamar a %(agency)s en un día.",
+        "Debo llamar a %(agency)s en %(n)s días.",
+    ),
     "You may **not** stop for 30 days.": "**No** puede parar por 30 días.",
     "I may help.": "Puedo ayudar.",
 }
@@ -385,7 +406,9 @@ def test_a_translator_can_vouch_for_a_sense_but_not_for_a_placeholder(small: Pat
     change(small, {HELP: "La ley me deja ayudar."}, comment="sure: may")
     assert catalogcheck.check("es", small) == []
     change(small, {HELP: "La ley me deja ayudar a %(x)s."}, comment="sure: may placeholders")
-    assert [fault.what for fault in catalogcheck.check("es", small)] == ["'I may help.' has the placeholder 'x', which the source has not."]
+    assert [fault.what for fault in catalogcheck.check("es", small)] == [
+        "'I may help.' has the placeholder 'x', which the source has not."
+    ]
 
 
 def test_headers_and_unreadable_files_are_told(small: Path) -> None:
@@ -409,7 +432,9 @@ def test_changed_wording_makes_the_catalog_stale_and_update_marks_it_fuzzy(small
     for words in ("is not what the clauses say now", "is stale", "is obsolete", "lacks 'Something else"):
         assert words in told
     catalogs.extract(small)
-    assert catalogs.update("es", small) == ["templates/locale/es/LC_MESSAGES/plainconsent.po: 1 translated, 1 fuzzy, 1 missing."]
+    assert catalogs.update("es", small) == [
+        "templates/locale/es/LC_MESSAGES/plainconsent.po: 1 translated, 1 fuzzy, 1 missing."
+    ]
     once = catalog_path("es", small).read_bytes()
     assert b'#| msgid "You may **not** stop for 30 days."' in once
     assert b"I may help" not in once
@@ -429,7 +454,9 @@ def test_init_writes_whole_headers_and_never_overwrites(small: Path) -> None:
         catalogs.init("ru", small)
 
 
-@pytest.mark.parametrize(("tag", "how"), [("pt_BR", "Write pt-BR"), ("zh-Hnas", "zh-Hans"), ("hmn", "Babel"), ("en", "needs no catalog")])
+@pytest.mark.parametrize(
+    ("tag", "how"), [("pt_BR", "Write pt-BR"), ("zh-Hnas", "zh-Hans"), ("hmn", "Babel"), ("en", "needs no catalog")]
+)
 def test_init_tells_what_to_write_instead(small: Path, tag: str, how: str) -> None:
     """An unknown language is refused with the nearest tag or with what has to come first."""
     with pytest.raises(Faults, match=how):
@@ -439,7 +466,9 @@ def test_init_tells_what_to_write_instead(small: Path, tag: str, how: str) -> No
 def test_a_recorded_reviewer_ends_the_draft(folder: Path) -> None:
     """A name in X-Reviewer makes a translation one that can be signed."""
     path = pseudo_catalog(folder, "fr")
-    path.write_text(path.read_text().replace("X-Reviewer: none", "X-Reviewer: Ana Sample, certified translator, 2026-11-20"))
+    path.write_text(
+        path.read_text().replace("X-Reviewer: none", "X-Reviewer: Ana Sample, certified translator, 2026-11-20")
+    )
     assert not read_language("fr", folder).draft
 
 

@@ -14,7 +14,15 @@ DAY = ("--as-of", str(TODAY))
 
 def test_packet_makes_what_the_practice_asks_for(tmp_path: Path) -> None:
     """Consent for each setting and place, teletherapy, release, reviewer's copies, explanations and an index, in order."""
-    run("packet", str(ROOT / "examples" / "group_practice" / "practice.yaml"), *DAY, "--format", "txt", "-o", str(tmp_path))
+    run(
+        "packet",
+        str(ROOT / "examples" / "group_practice" / "practice.yaml"),
+        *DAY,
+        "--format",
+        "txt",
+        "-o",
+        str(tmp_path),
+    )
     names = {path.name for path in tmp_path.iterdir()}
     index = (tmp_path / "index.html").read_text("utf-8")
 
@@ -45,7 +53,9 @@ def test_packet_has_the_home_form_beside_that_for_another_state(tmp_path: Path) 
 def test_the_reviewers_copy_shows_the_practices_own_words(tmp_path: Path) -> None:
     """An attorney reads what the client reads, overlay and all; an unknown file in the overlay is told."""
     (tmp_path / "words").mkdir()
-    (tmp_path / "words" / "fees.md").write_text("---\npolicy: true\n---\n{% trans %}Our price is on the wall.{% endtrans %}\n", "utf-8")
+    (tmp_path / "words" / "fees.md").write_text(
+        "---\npolicy: true\n---\n{% trans %}Our price is on the wall.{% endtrans %}\n", "utf-8"
+    )
     (tmp_path / "p.yaml").write_text("state: CA\nlicense: LMFT\nsettings: [individual]\noverlay: words\n", "utf-8")
     form = ("form", "consent", "--practice", str(tmp_path / "p.yaml"), *DAY, "--format", "txt", "--reviewer")
     run(*form, "-o", str(tmp_path / "out"))
@@ -66,7 +76,20 @@ def test_new_refuses_before_it_asks(tmp_path: Path) -> None:
 
 def test_new_asks_and_writes_a_practice_that_works(tmp_path: Path) -> None:
     """Wrong answers are told and asked again; the commented file makes a packet."""
-    answers = ["Calfornia", "California", "LMTF", "LMFT", "individual", "in_person, teletherapy", "", "yes", "Sample & Sons", "", "", "Alex Sample"]
+    answers = [
+        "Calfornia",
+        "California",
+        "LMTF",
+        "LMFT",
+        "individual",
+        "in_person, teletherapy",
+        "",
+        "yes",
+        "Sample & Sons",
+        "",
+        "",
+        "Alex Sample",
+    ]
     done = run("new", "-o", str(tmp_path / "practice.yaml"), stdin="\n".join(answers) + "\n" * 40)
     text = (tmp_path / "practice.yaml").read_text("utf-8")
     run("packet", str(tmp_path / "practice.yaml"), *DAY, "--format", "txt", "-o", str(tmp_path / "out"))
@@ -124,8 +147,11 @@ def test_a_form_can_be_printed_to_standard_output() -> None:
 
 def test_as_of_prints_the_form_of_that_day() -> None:
     """The day before Texas cut the time to report child abuse, and the day itself."""
+
     def form(day: str) -> str:
-        return run("form", "consent", "-j", "TX", "-l", "LPC", "-s", "individual", "--as-of", day, "--format", "txt", "-o", "-").stdout
+        return run(
+            "form", "consent", "-j", "TX", "-l", "LPC", "-s", "individual", "--as-of", day, "--format", "txt", "-o", "-"
+        ).stdout
 
     assert "within 48 hours" in form("2025-06-19")
     assert "within 24 hours" in form("2025-06-20")
@@ -138,7 +164,18 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=240)
     [wheel] = folder.glob("*.whl")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder / "site"), str(wheel)]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(folder / "site"),
+        str(wheel),
+    ]
     subprocess.run(install, check=True, capture_output=True, timeout=240)
     return folder / "site"
 
@@ -146,9 +183,27 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_works_installed_elsewhere(elsewhere: Path, tmp_path: Path) -> None:
     """A form is made from the wheel's own templates and law, with no checkout in sight."""
     code = "import plainconsent, sys; assert 'site/plainconsent' in plainconsent.__file__; from plainconsent.cli import main; main()"
-    arguments = ["form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", *DAY, "--format", "docx,pdf,html,txt,json", "-o", str(tmp_path)]
+    arguments = [
+        "form",
+        "consent",
+        "-j",
+        "CA",
+        "-l",
+        "LMFT",
+        "-s",
+        "individual",
+        *DAY,
+        "--format",
+        "docx,pdf,html,txt,json",
+        "-o",
+        str(tmp_path),
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=240,
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
         env={**os.environ, "PYTHONPATH": str(elsewhere), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 

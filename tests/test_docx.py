@@ -150,13 +150,19 @@ def test_word_would_open_it_cleanly(document: Document, look: Look) -> None:
     data = docx.write(document, look)
 
     assert audit_findings(data) == []
-    assert audit_findings(changed(data, {"word/document.xml": lambda xml: xml.replace(b"<w:tr>", b"<w:row>").replace(b"</w:tr>", b"</w:row>")}))
+    assert audit_findings(
+        changed(
+            data, {"word/document.xml": lambda xml: xml.replace(b"<w:tr>", b"<w:row>").replace(b"</w:tr>", b"</w:row>")}
+        )
+    )
 
 
 def test_a_name_prints_as_it_is() -> None:
     """Markup, tags and docxtpl's own marks in a value are just letters."""
     name = 'Ann <b> & "Bo" {{x}} {% if %} {_{ }_} {_% %_} {{p body }} \\ \' &amp;'
-    document = dataclasses.replace(with_values(clinician_name=name, client_name="B\nC\tD"), title=name, footer=name, letterhead=(name, name))
+    document = dataclasses.replace(
+        with_values(clinician_name=name, client_name="B\nC\tD"), title=name, footer=name, letterhead=(name, name)
+    )
     data = docx.write(document, Look())
     package = python_docx.Document(io.BytesIO(data))
 
@@ -189,7 +195,9 @@ def test_the_bytes_repeat_in_another_process() -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1])\nfrom sample import DOCUMENT\nfrom plainconsent.document import Look\n"
     code += "from plainconsent.writers import docx\nimport hashlib; print(hashlib.sha256(docx.write(DOCUMENT, Look())).hexdigest())"
     command = [sys.executable, "-c", code, str(ROOT / "tests")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    )
 
     assert done.stdout.strip() == hashlib.sha256(docx.write(DOCUMENT, Look())).hexdigest()
 
@@ -213,9 +221,19 @@ def test_headings_and_tables_are_real() -> None:
     styles = [p.find(f"{w('pPr')}/{w('pStyle')}").get(w("val")) for p in found.iter(w("p"))]
     table = [t for t in found.iter(w("tbl")) if t.find(f"{w('tblPr')}/{w('tblCaption')}") is not None]
 
-    assert [style for style in styles if style.startswith("Heading")] == ["Heading1", "Heading2", "Heading2", "Heading2", "Heading3"]
+    assert [style for style in styles if style.startswith("Heading")] == [
+        "Heading1",
+        "Heading2",
+        "Heading2",
+        "Heading2",
+        "Heading3",
+    ]
     assert [t.find(f"{w('tblPr')}/{w('tblCaption')}").get(w("val")) for t in table] == ["Who is told, and when"]
-    assert [row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in table[0].iter(w("tr"))] == [True, False, False]
+    assert [row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in table[0].iter(w("tr"))] == [
+        True,
+        False,
+        False,
+    ]
     assert all(row.find(f"{w('trPr')}/{w('cantSplit')}") is not None for row in table[0].iter(w("tr")))
 
 
@@ -223,7 +241,10 @@ def test_each_numbered_list_starts_at_one() -> None:
     """Two ordered lists have two numbers, and each number starts again."""
     data = docx.write(DOCUMENT, Look())
     used = [n.get(w("val")) for n in body(data).iter(w("numId"))]
-    starts = {n.get(w("numId")): n.find(f"{w('lvlOverride')}/{w('startOverride')}") for n in part(data, "word/numbering.xml").iter(w("num"))}
+    starts = {
+        n.get(w("numId")): n.find(f"{w('lvlOverride')}/{w('startOverride')}")
+        for n in part(data, "word/numbering.xml").iter(w("num"))
+    }
 
     assert len(used) == 4
     assert len(set(used)) == 2
@@ -235,7 +256,14 @@ def test_blanks_are_controls_with_names() -> None:
     found = body(docx.write(with_values(client_dob="1990-02-03"), Look()))
     controls = {c.find(f".//{w('tag')}").get(w("val")): c.find(w("sdtPr")) for c in found.iter(w("sdt"))}
 
-    assert set(controls) == {"client_name", "goals", "client_initials", "agree_text", "client_signed_name", "client_signed_date"}
+    assert set(controls) == {
+        "client_name",
+        "goals",
+        "client_initials",
+        "agree_text",
+        "client_signed_name",
+        "client_signed_date",
+    }
     assert controls["client_name"].find(w("alias")).get(w("val")) == "Your full name"
     assert controls["goals"].find(w("text")).get(w("multiLine")) == "1"
     assert controls["client_signed_date"].find(f"{w('date')}/{w('dateFormat')}").get(w("val")) == "MM/dd/yyyy"
@@ -296,7 +324,9 @@ def test_language_and_direction_are_set() -> None:
     english, arabic = docx.write(DOCUMENT, Look()), docx.write(ARABIC, Look())
     languages = [part(data, "word/styles.xml").find(f".//{w('lang')}").attrib for data in (english, arabic)]
     paragraphs = list(body(arabic).iter(w("p")))
-    left = [text_of(p) for p in paragraphs if (b := p.find(f"{w('pPr')}/{w('bidi')}")) is None or b.get(w("val")) == "0"]
+    left = [
+        text_of(p) for p in paragraphs if (b := p.find(f"{w('pPr')}/{w('bidi')}")) is None or b.get(w("val")) == "0"
+    ]
 
     assert languages[0][w("val")] == "en-US"
     assert languages[1][w("bidi")] == "ar-SA"
@@ -309,7 +339,9 @@ def test_language_and_direction_are_set() -> None:
 def test_tables_next_to_each_other_stay_apart() -> None:
     """Word would join two tables without a paragraph between them; a box may be empty or hold a table."""
     table = Table(((Run("A"),), (Run("B"),)), (((Run("1"),), (Run("2"),)),))
-    document = dataclasses.replace(DOCUMENT, blocks=(table, table, Callout((table,)), Callout(()), Paragraph((Run("End"),))))
+    document = dataclasses.replace(
+        DOCUMENT, blocks=(table, table, Callout((table,)), Callout(()), Paragraph((Run("End"),)))
+    )
     data = docx.write(document, Look())
 
     assert audit_findings(data) == []
@@ -386,8 +418,17 @@ def faults_of(master: bytes) -> str:
 def test_a_practices_own_master_is_used() -> None:
     """Another letterhead, other styles, tags split over runs, and conditions on known names are welcome."""
     own = saying("{% if letterhead %}Our house{% else %}No house{% endif %}")
-    own = changed(own, {"word/styles.xml": lambda xml: xml.replace(b'w:styleId="Heading1"', b'w:styleId="berschrift1"')})
-    own = changed(own, {"word/document.xml": lambda xml: xml.replace(b"{{p body }}", b"{{p </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>body }}")})
+    own = changed(
+        own, {"word/styles.xml": lambda xml: xml.replace(b'w:styleId="Heading1"', b'w:styleId="berschrift1"')}
+    )
+    own = changed(
+        own,
+        {
+            "word/document.xml": lambda xml: xml.replace(
+                b"{{p body }}", b"{{p </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>body }}"
+            )
+        },
+    )
     data = docx.write(DOCUMENT, Look(master=own))
 
     assert check_master(own) == []
@@ -457,9 +498,16 @@ def test_footnotes_are_checked_and_filled() -> None:
     note = '<?xml version="1.0" encoding="UTF-8"?><w:footnotes xmlns:w="{W}"><w:footnote w:id="1"><w:p><w:r><w:t>{tag}</w:t></w:r></w:p></w:footnote></w:footnotes>'
     own = changed(
         linked("footnotes", "footnotes.xml", external=False),
-        {"[Content_Types].xml": lambda xml: xml.replace(b"</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'.encode())},
+        {
+            "[Content_Types].xml": lambda xml: xml.replace(
+                b"</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'.encode()
+            )
+        },
     )
-    fine, hostile = (changed(own, extra={"word/footnotes.xml": note.replace("{W}", W).replace("{tag}", tag).encode()}) for tag in ("{{ title }}", "{{ x.y }}"))
+    fine, hostile = (
+        changed(own, extra={"word/footnotes.xml": note.replace("{W}", W).replace("{tag}", tag).encode()})
+        for tag in ("{{ title }}", "{{ x.y }}")
+    )
 
     assert "Sample form" in "".join(part(docx.write(DOCUMENT, Look(master=fine)), "word/footnotes.xml").itertext())
     assert "master, word/footnotes.xml, “{{ x.y }}”" in faults_of(hostile)
@@ -484,8 +532,14 @@ def test_tags_in_properties_are_refused() -> None:
         (swapped("{{ footer }}", "{{p body }}", "word/footer.xml"), "'body' where it can't stand"),
         (saying("{{ page_words }}"), "Write {{r page_words }}"),
         (saying("{{r title }}"), "Write {{ title }}"),
-        (swapped("<w:sectPr>", '<w:p><w:r><w:instrText>{{ title }}</w:instrText></w:r></w:p><w:sectPr>'), "'title' where it can't stand"),
-        (swapped("<w:sectPr>", '<w:p w:rsidR="{{ title }}"><w:r><w:t>x</w:t></w:r></w:p><w:sectPr>'), "no sound document"),
+        (
+            swapped("<w:sectPr>", "<w:p><w:r><w:instrText>{{ title }}</w:instrText></w:r></w:p><w:sectPr>"),
+            "'title' where it can't stand",
+        ),
+        (
+            swapped("<w:sectPr>", '<w:p w:rsidR="{{ title }}"><w:r><w:t>x</w:t></w:r></w:p><w:sectPr>'),
+            "no sound document",
+        ),
         (swapped("{{ draft }}", "", "word/header.xml"), "word/header.xml: does not print draft"),
         (swapped("{{r page_words }}", "", "word/footerFirst.xml"), "word/footerFirst.xml: does not print page_words"),
         (swapped('<w:footerReference w:type="first" r:id="footerFirst"/>', ""), "has pages without a footer"),
@@ -501,7 +555,9 @@ def test_missing_styles_are_named_all_at_once() -> None:
     """One fault lists them; a list style without numbers is another."""
 
     def lame(xml: bytes) -> bytes:
-        xml = xml.replace(b'w:name w:val="Form Label"', b'w:name w:val="My Label"').replace(b'w:name w:val="Form Box"', b'w:name w:val="My Box"')
+        xml = xml.replace(b'w:name w:val="Form Label"', b'w:name w:val="My Label"').replace(
+            b'w:name w:val="Form Box"', b'w:name w:val="My Box"'
+        )
         return xml.replace(b'<w:numPr><w:numId w:val="2"/></w:numPr>', b"")
 
     said = faults_of(changed(MASTER, {"word/styles.xml": lame}))
@@ -554,7 +610,9 @@ def test_a_zip_that_is_no_document_is_refused() -> None:
         package.writestr("readme.txt", "hello")
 
     assert "not a Word document" in faults_of(made.getvalue())
-    assert "can't be opened" in faults_of(swapped("wordprocessingml.document.main", "wordprocessingml.template.main", "[Content_Types].xml"))
+    assert "can't be opened" in faults_of(
+        swapped("wordprocessingml.document.main", "wordprocessingml.template.main", "[Content_Types].xml")
+    )
 
 
 SECRET = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
@@ -562,11 +620,20 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
 
 
 @pytest.mark.parametrize("doctype", [SECRET, LAUGHS, '<!DOCTYPE x SYSTEM "http://example.org/x.dtd">'])
-@pytest.mark.parametrize("name", ["word/document.xml", "word/styles.xml", "word/header.xml", "_rels/.rels", "docProps/core.xml"])
+@pytest.mark.parametrize(
+    "name", ["word/document.xml", "word/styles.xml", "word/header.xml", "_rels/.rels", "docProps/core.xml"]
+)
 def test_document_types_and_entities_are_refused(name: str, doctype: str) -> None:
     """In any part, in any encoding."""
     plain = changed(MASTER, {name: lambda xml: xml.replace(b"?>\n", b"?>" + doctype.encode(), 1)})
-    wide = changed(MASTER, {name: lambda xml: xml.decode().replace('encoding="UTF-8"', "").replace("?>\n", "?>" + doctype, 1).encode("utf-16")})
+    wide = changed(
+        MASTER,
+        {
+            name: lambda xml: (
+                xml.decode().replace('encoding="UTF-8"', "").replace("?>\n", "?>" + doctype, 1).encode("utf-16")
+            )
+        },
+    )
 
     assert f"master, {name}: declares a document type" in faults_of(plain)
     assert f"master, {name}: declares a document type" in faults_of(wide)
@@ -574,7 +641,9 @@ def test_document_types_and_entities_are_refused(name: str, doctype: str) -> Non
 
 def test_broken_xml_names_its_part() -> None:
     """A part that is no XML."""
-    assert "word/settings.xml: is not sound XML" in faults_of(changed(MASTER, {"word/settings.xml": lambda xml: xml[:-5]}))
+    assert "word/settings.xml: is not sound XML" in faults_of(
+        changed(MASTER, {"word/settings.xml": lambda xml: xml[:-5]})
+    )
 
 
 def linked(kind: str, target: str, external: bool = True) -> bytes:
@@ -587,7 +656,10 @@ def linked(kind: str, target: str, external: bool = True) -> bytes:
     ("master", "what"),
     [
         (changed(MASTER, extra={"word/vbaProject.bin": b"\xd0\xcf"}), "word/vbaProject.bin: holds macros"),
-        (swapped("wordprocessingml.document.main", "wordprocessingml.x.macroEnabled", "[Content_Types].xml"), "holds macros"),
+        (
+            swapped("wordprocessingml.document.main", "wordprocessingml.x.macroEnabled", "[Content_Types].xml"),
+            "holds macros",
+        ),
         (linked("vbaProject", "evil.bin", external=False), "holds macros"),
         (linked("image", "http://example.org/pixel.png"), "fetches 'http://example.org/pixel.png' from outside"),
         (linked("attachedTemplate", "http://example.org/x.dotm"), "is tied to the template"),
@@ -620,7 +692,9 @@ def test_fields_that_start_or_fetch_something_are_refused(split: bool) -> None:
     assert check_master(swapped("<w:sectPr>", counted + "<w:sectPr>")) == []
 
 
-@pytest.mark.parametrize("text", ["{% colspan" + " " * 3000, "{{p " * 5000, "x" * 2_100_000], ids=["blanks", "braces", "long"])
+@pytest.mark.parametrize(
+    "text", ["{% colspan" + " " * 3000, "{{p " * 5000, "x" * 2_100_000], ids=["blanks", "braces", "long"]
+)
 def test_text_made_to_take_long_is_refused_at_once(text: str) -> None:
     """Patterns of docxtpl that take very long over such text never see it."""
     assert "too large, or too full of braces or blanks" in faults_of(saying(text))
@@ -628,7 +702,13 @@ def test_text_made_to_take_long_is_refused_at_once(text: str) -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     """A practice puts everything right in one go: a macro, a hostile tag and a missing style."""
-    own = changed(saying("{{ title.x }}"), {"word/styles.xml": lambda xml: xml.replace(b'w:val="Form Cell"', b'w:val="Cell"')})
+    own = changed(
+        saying("{{ title.x }}"), {"word/styles.xml": lambda xml: xml.replace(b'w:val="Form Cell"', b'w:val="Cell"')}
+    )
     said = faults_of(changed(own, extra={"word/vbaProject.bin": b""}))
 
-    assert re.findall("holds macros|reads an attribute|lacks the styles", said) == ["holds macros", "reads an attribute", "lacks the styles"]
+    assert re.findall("holds macros|reads an attribute|lacks the styles", said) == [
+        "holds macros",
+        "reads an attribute",
+        "lacks the styles",
+    ]

@@ -116,7 +116,24 @@ def test_the_same_input_gives_the_same_bytes(format: str, tmp_path: Path) -> Non
     """Twice here, and in another process with another hash seed, zone and language of the machine."""
     document = make(*SAMPLE[0]).document
     first = write(document, format, Look())
-    arguments = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "-s", "teletherapy", "--as-of", str(TODAY), "--format", format, "-o", str(tmp_path))
+    arguments = (
+        "form",
+        "consent",
+        "-j",
+        "CA",
+        "-l",
+        "LMFT",
+        "-s",
+        "individual",
+        "-s",
+        "teletherapy",
+        "--as-of",
+        str(TODAY),
+        "--format",
+        format,
+        "-o",
+        str(tmp_path),
+    )
     run(*arguments, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="de_DE.UTF-8", SOURCE_DATE_EPOCH="1")
 
     assert write(document, format, Look()) == first
@@ -147,7 +164,9 @@ def test_json_can_be_read_back() -> None:
     again = from_data(json.loads(write(document, "json", Look()))["document"])
 
     assert again.blocks == document.blocks
-    assert {id: (s.label, s.kind, s.value) for id, s in again.slots.items()} == {id: (s.label, s.kind, s.value) for id, s in document.slots.items()}
+    assert {id: (s.label, s.kind, s.value) for id, s in again.slots.items()} == {
+        id: (s.label, s.kind, s.value) for id, s in document.slots.items()
+    }
 
 
 @pytest.mark.parametrize("format", ["docx", "pdf", "html", "txt"])
@@ -159,3 +178,23 @@ def test_the_reviewers_copy_can_be_written(format: str) -> None:
     assert squeezed("What to settle before use") in text
     assert squeezed("No attorney has reviewed the law") in text
     assert "§" in text
+
+
+def test_a_release_has_the_size_of_type_the_law_asks_for() -> None:
+    """California asks for 14 points in a release: no smaller letters in the docx body or the printed page."""
+    import io
+
+    import docx
+
+    document = make("release", "CA", "LMFT", "individual").document
+    opened = docx.Document(io.BytesIO(write(document, "docx", Look())))
+    sizes = [
+        style.font.size.pt
+        for style in opened.styles
+        if getattr(style, "font", None) and style.font.size and style.name.casefold() not in ("header", "footer")
+    ]
+    assert document.type_points == 14
+    assert make("release", "NY", "LMFT", "individual").document.type_points == 12
+    assert sizes
+    assert min(sizes) >= 14
+    assert re.search(r"html \{ font-size: 14pt", write(document, "html", Look()).decode())

@@ -18,7 +18,10 @@ HOSTILE = {
     "hidden_direction": ("Read \u202e this.", "U+202E"),
     "call": ("{{ practice.name.upper() }}", "may not call"),
     "range": ("{% for i in range(100000) %}x{% endfor %}", "not a fact"),
-    "nested_loop": ("{% for a in practice.owners %}{% for b in practice.owners %}x{% endfor %}{% endfor %}", "loop inside a loop"),
+    "nested_loop": (
+        "{% for a in practice.owners %}{% for b in practice.owners %}x{% endfor %}{% endfor %}",
+        "loop inside a loop",
+    ),
     "filter": ("{{ practice.name|upper }}", "filter"),
     "set": ("{% set x = 1 %}", "assign"),
     "include": ("{% include 'x' %}", "include"),
@@ -41,7 +44,9 @@ def test_a_hostile_overlay_is_refused(name: str, tmp_path: Path) -> None:
     profile = make_profile(as_of=TODAY, state="CA", license="LMFT", settings=["individual"])
     if told is None:
         made = assemble(profile, "consent", tmp_path)
-        assert "<script>alert(1)</script>" in str(made.document.blocks), "markup is printed as it stands, never acted on"
+        assert "<script>alert(1)</script>" in str(made.document.blocks), (
+            "markup is printed as it stands, never acted on"
+        )
         return
     with pytest.raises(Faults) as refused:
         assemble(profile, "consent", tmp_path)
@@ -59,7 +64,10 @@ def test_a_required_element_cannot_be_replaced(tmp_path: Path) -> None:
 
 def test_a_policy_clause_can_be_replaced(tmp_path: Path) -> None:
     """The practice's own words stand where the shipped policy stood."""
-    (tmp_path / "online.md").write_text("---\npolicy: true\n---\n## {% trans %}Do we meet online?{% endtrans %}\n\n{% trans %}We do not.{% endtrans %}\n", "utf-8")
+    (tmp_path / "online.md").write_text(
+        "---\npolicy: true\n---\n## {% trans %}Do we meet online?{% endtrans %}\n\n{% trans %}We do not.{% endtrans %}\n",
+        "utf-8",
+    )
     made = assemble(make_profile(as_of=TODAY, state="CA", license="LMFT", settings=["individual"]), "consent", tmp_path)
 
     assert "Do we meet online?" in str(made.document.blocks)

@@ -24,7 +24,11 @@ DRAFT = 'DRAFT. "No" </style> translator has reviewed this \\ text.'
 CHROMIUM = Path("/usr/bin/chromium")
 LOOKS = [pytest.param(Look(fillable=True), id="fillable"), pytest.param(Look(fillable=False), id="flat")]
 ARABIC = dataclasses.replace(
-    DOCUMENT, language="ar", direction="rtl", title="نموذج", draft=DRAFT,
+    DOCUMENT,
+    language="ar",
+    direction="rtl",
+    title="نموذج",
+    draft=DRAFT,
     blocks=(Heading(1, (Run("نموذج"),)), *DOCUMENT.blocks[1:], Notice(("NOTICE: call the board.",), "en", 14)),
 )
 DOCUMENTS = [pytest.param(DOCUMENT, id="en"), pytest.param(ARABIC, id="ar")]
@@ -101,7 +105,11 @@ def test_each_empty_blank_is_a_labelled_control() -> None:
         assert label.text_content() == slot.label or slot.kind == "checkbox"
     kinds = {SLOTS[control.get("name")].kind: control.get("type", control.tag) for control in controls}
     assert kinds == {
-        "text": "text", "date": "date", "multiline": "textarea", "initials": "text", "checkbox": "checkbox",
+        "text": "text",
+        "date": "date",
+        "multiline": "textarea",
+        "initials": "text",
+        "checkbox": "checkbox",
         "signature": "text",
     }
     assert page.findtext(".//fieldset/legend") == "Client"
@@ -109,7 +117,10 @@ def test_each_empty_blank_is_a_labelled_control() -> None:
 
 def test_who_signs_is_heard_with_the_blank() -> None:
     """Two people sign: each control says whose it is, though the labels are alike."""
-    slots = {**SLOTS, "client_signature": dataclasses.replace(SLOTS["client_signature"], full_label="Client: Sign here")}
+    slots = {
+        **SLOTS,
+        "client_signature": dataclasses.replace(SLOTS["client_signature"], full_label="Client: Sign here"),
+    }
     page = parsed(dataclasses.replace(DOCUMENT, slots=slots), Look())
     assert page.xpath("//input[@name='client_signature']/@aria-label") == ["Client: Sign here"]
 
@@ -169,7 +180,10 @@ def test_same_bytes_again_and_in_another_process() -> None:
     for seed in ("1", "2"):
         there = subprocess.run(
             [sys.executable, "-c", code, str(Path(__file__).parent)],
-            env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert there.stdout.split() == here
 
@@ -179,8 +193,14 @@ def chromium_page() -> Iterator[Any]:
     """A page of the machine's own Chromium, which asks nothing of the network."""
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+    quiet = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=quiet)
         yield browser.new_page(viewport={"width": 320, "height": 800})

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import TODAY, run
 
+from plainconsent.errors import Faults
 from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law, read_topics
 from plainconsent.law import Law, Statement, in_force, last_day, months_between
 from plainconsent.lawcheck import all_ids, answer_rows, check_law, check_law_file, dead_topics, law_files
-from plainconsent.errors import Faults
 
 BROKEN = Path(__file__).parent / "broken" / "law"
 
@@ -38,7 +38,10 @@ def test_the_latest_statement_that_began_holds() -> None:
     assert last_day(law, law.statements[0], "psychologist") == change - timedelta(days=1)
 
 
-@pytest.mark.parametrize(("earlier", "later", "months"), [("2025-11-25", "2026-11-24", 11), ("2025-11-25", "2026-11-25", 12), ("2026-11-25", "2025-11-25", 0)])
+@pytest.mark.parametrize(
+    ("earlier", "later", "months"),
+    [("2025-11-25", "2026-11-24", 11), ("2025-11-25", "2026-11-25", 12), ("2026-11-25", "2025-11-25", 0)],
+)
 def test_months_are_whole(earlier: str, later: str, months: int) -> None:
     """A check is twelve months old on the same day of the next year, not the day before."""
     assert months_between(date.fromisoformat(earlier), date.fromisoformat(later)) == months
@@ -113,8 +116,11 @@ def test_export_has_a_row_for_each_statement_role_and_field() -> None:
 
 def test_show_prints_only_what_holds_on_the_day() -> None:
     """One topic, one license, one day: the old answer before a change, the new one after."""
+
     def shown(day: str) -> list[dict[str, str]]:
-        done = run("law", "show", "CA", "--topic", "required_disclosure", "-l", "LMFT", "--as-of", day, "--format", "json")
+        done = run(
+            "law", "show", "CA", "--topic", "required_disclosure", "-l", "LMFT", "--as-of", day, "--format", "json"
+        )
         rows: list[dict[str, str]] = json.loads(done.stdout)
         return [row for row in rows if row["field"] == "board_complaint_notice.contains"]
 

@@ -101,7 +101,12 @@ def test_every_sentence_that_speaks_of_law_has_a_source(profile: Profile) -> Non
 def _said(made: Assembled, blocks: Any) -> str:
     from plainconsent.document import block_lines
 
-    return " ".join(line for block in blocks if not isinstance(block, (Notice, Heading)) for line in block_lines(block, made.document.slots))
+    return " ".join(
+        line
+        for block in blocks
+        if not isinstance(block, (Notice, Heading))
+        for line in block_lines(block, made.document.slots)
+    )
 
 
 @pytest.mark.parametrize("profile", list(profiles()))
@@ -140,7 +145,11 @@ def test_required_disclosures_are_all_told(profile: Profile) -> None:
 def test_must_and_may_follow_the_law(profile: Profile) -> None:
     """The verb of each limit is the law's: must is never printed as may, may never as must."""
     text = " ".join(text_of(form_of(profile)).split())
-    held = {topic: items[None].answer for topic, items in in_force(form_of(profile).facts.law, profile.role, TODAY).items() if None in items}
+    held = {
+        topic: items[None].answer
+        for topic, items in in_force(form_of(profile).facts.law, profile.role, TODAY).items()
+        if None in items
+    }
 
     child = "hurts or has hurt a child under 18, I must report it" in text
     threat_must = "Then I must act to keep people safe." in text

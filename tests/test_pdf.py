@@ -84,6 +84,7 @@ def read_back(data: bytes, document: Document) -> str:
 
 def tags(data: bytes) -> Iterator[str]:
     """The names of the block tags in reading order."""
+
     def under(node: pikepdf.Object) -> Iterator[str]:
         if isinstance(node, pikepdf.Array):
             for child in node:  # type: ignore[attr-defined]
@@ -139,8 +140,31 @@ def test_tags_stand_in_the_order_of_the_blocks() -> None:
     """A screen reader meets headings, paragraphs, lists, the table and the fields as the form orders them."""
     field, choice = ["P", "Form"], ["P", "Form"]
     assert list(tags(pdf.write(DOCUMENT, Look()))) == [
-        "P", "P", "H1", "H2", "L", "H2", "P", "Link", "P", "Form", *field * 3,
-        "H2", "H3", "L", "L", "Table", "P", "P", "P", *choice, "P", "P", "Link", "P", *field * 3,
+        "P",
+        "P",
+        "H1",
+        "H2",
+        "L",
+        "H2",
+        "P",
+        "Link",
+        "P",
+        "Form",
+        *field * 3,
+        "H2",
+        "H3",
+        "L",
+        "L",
+        "Table",
+        "P",
+        "P",
+        "P",
+        *choice,
+        "P",
+        "P",
+        "Link",
+        "P",
+        *field * 3,
     ]
 
 
@@ -154,7 +178,9 @@ def test_language_and_title_are_set() -> None:
         assert str(opened.Root.Lang) == "es"
         assert bool(opened.Root.ViewerPreferences.DisplayDocTitle)
         assert opened.open_metadata()["dc:title"] == DOCUMENT.title
-        languages = {str(item.Lang) for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/Lang" in item}
+        languages = {
+            str(item.Lang) for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/Lang" in item
+        }
     assert languages == {"es", "en"}
 
 
@@ -171,7 +197,12 @@ def test_each_empty_blank_is_a_named_field() -> None:
         kinds = {SLOTS[id].kind: str(field.FT) for id, field in fields.items()}
         assert all(sheet.obj.Tabs == "/S" for sheet in opened.pages)
     assert kinds == {
-        "text": "/Tx", "date": "/Tx", "multiline": "/Tx", "initials": "/Tx", "checkbox": "/Btn", "signature": "/Sig"
+        "text": "/Tx",
+        "date": "/Tx",
+        "multiline": "/Tx",
+        "initials": "/Tx",
+        "checkbox": "/Btn",
+        "signature": "/Sig",
     }
 
 
@@ -186,7 +217,9 @@ def test_flat_file_has_no_fields() -> None:
 
 def test_blank_in_two_places_is_one_field() -> None:
     """What is typed once shows in both places, and the rules still hold."""
-    twice = dataclasses.replace(DOCUMENT, blocks=(*DOCUMENT.blocks, Field("client_name"), Checkbox("agree_text", (Run("Again"),))))
+    twice = dataclasses.replace(
+        DOCUMENT, blocks=(*DOCUMENT.blocks, Field("client_name"), Checkbox("agree_text", (Run("Again"),)))
+    )
     data = pdf.write(twice, Look())
     with pikepdf.open(io.BytesIO(data)) as opened:
         fields = [field for field in opened.Root.AcroForm.Fields if field.T in ("client_name", "agree_text")]
@@ -196,7 +229,13 @@ def test_blank_in_two_places_is_one_field() -> None:
 
 @pytest.mark.parametrize(
     ("value", "named"),
-    [("Zoë 😀", "😀 (U+1F600)"), ("علي", "ع (U+0639)"), ("李", "李 (U+674E)"), ("a\x01b", "U+0001"), ("a\ufeffb", "U+FEFF")],
+    [
+        ("Zoë 😀", "😀 (U+1F600)"),
+        ("علي", "ع (U+0639)"),
+        ("李", "李 (U+674E)"),
+        ("a\x01b", "U+0001"),
+        ("a\ufeffb", "U+FEFF"),
+    ],
 )
 def test_a_character_that_the_font_lacks_is_named(value: str, named: str) -> None:
     """No box is ever printed for a letter: the fault names the blank, the letter and a way out."""
@@ -214,7 +253,9 @@ def test_a_character_in_the_words_of_the_form_is_named_too() -> None:
         pdf.write(dataclasses.replace(DOCUMENT, blocks=(Heading(1, (Run("Nǐ hǎo 你"),)),)), Look())
 
 
-@pytest.mark.parametrize("value", ["Zoë Nguyễn-Müller Ładoś Ξένια Жанна", "e\u0301 \u200b\u00ad\u2011 fi ffl", "one\ntwo\nthree"])
+@pytest.mark.parametrize(
+    "value", ["Zoë Nguyễn-Müller Ładoś Ξένια Жанна", "e\u0301 \u200b\u00ad\u2011 fi ffl", "one\ntwo\nthree"]
+)
 def test_letters_of_many_languages_are_printed(value: str) -> None:
     """Latin with any accent, Greek and Cyrillic are in the font that comes along."""
     document = with_values(goals=value, client_name=value)
@@ -260,7 +301,10 @@ def test_same_bytes_again_and_in_another_process() -> None:
     for seed in ("1", "2"):
         there = subprocess.run(
             [sys.executable, "-c", code, str(Path(__file__).parent)],
-            env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert there.stdout.split() == here
 

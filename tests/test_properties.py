@@ -20,11 +20,16 @@ WORDS = st.text(min_size=1, max_size=60).filter(lambda text: not wrong_character
 
 def practices() -> st.SearchStrategy[dict[str, object]]:
     """Practice answers of every kind, each field there or not."""
+
     def value(spec: dict[str, object]) -> st.SearchStrategy[object]:
         kinds: dict[object, st.SearchStrategy[object]] = {
-            "text": WORDS, "flag": st.booleans(), "phone": st.just("(555) 555-0100"), "date": st.just("2027-12-31"),
+            "text": WORDS,
+            "flag": st.booleans(),
+            "phone": st.just("(555) 555-0100"),
+            "date": st.just("2027-12-31"),
             "int": st.integers(int(str(spec.get("least", 0))), int(str(spec.get("most", 100)))),
-            "code": st.sampled_from(spec.get("of", ["x"])), "texts": st.lists(WORDS, min_size=1, max_size=3),  # type: ignore[arg-type]
+            "code": st.sampled_from(spec.get("of", ["x"])),
+            "texts": st.lists(WORDS, min_size=1, max_size=3),  # type: ignore[arg-type]
         }
         return kinds[spec["is"]]
 
@@ -38,8 +43,12 @@ def practices() -> st.SearchStrategy[dict[str, object]]:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    practice=practices(), state=st.sampled_from(STATES), role=st.sampled_from(ROLES), setting=st.sampled_from(SETTINGS),
-    modes=st.lists(st.sampled_from(MODES), min_size=1, unique=True), form=st.sampled_from(("consent", "teletherapy", "release")),
+    practice=practices(),
+    state=st.sampled_from(STATES),
+    role=st.sampled_from(ROLES),
+    setting=st.sampled_from(SETTINGS),
+    modes=st.lists(st.sampled_from(MODES), min_size=1, unique=True),
+    form=st.sampled_from(("consent", "teletherapy", "release")),
     there=st.none() | st.sampled_from(STATES),
 )
 def test_any_practice_gets_a_whole_form(
@@ -48,13 +57,22 @@ def test_any_practice_gets_a_whole_form(
     """No answer leaves a brace, a token, an undefined or a code word behind, and every law used is in force."""
     file = YamlFile("practice.yaml", practice, {})
     profile = make_profile(
-        as_of=TODAY, practice=file, state=state, license=LICENSE[role], settings=[setting, *modes],
+        as_of=TODAY,
+        practice=file,
+        state=state,
+        license=LICENSE[role],
+        settings=[setting, *modes],
         client_state=there if "teletherapy" in modes else None,
     )
     made = assemble(profile, form)
     said = " ".join(str(value) for block in practice.values() if isinstance(block, dict) for value in block.values())
     text = text_of(made)
-    held = {s.id for law in (made.facts.law, made.facts.us_law, made.facts.ethics_law) for items in in_force(law, role, TODAY).values() for s in items.values()}
+    held = {
+        s.id
+        for law in (made.facts.law, made.facts.us_law, made.facts.ethics_law)
+        for items in in_force(law, role, TODAY).values()
+        for s in items.values()
+    }
 
     assert not re.search("[\ue000-\uf8ff]", text)
     assert "none_found" not in text

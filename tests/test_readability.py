@@ -52,16 +52,35 @@ def test_sentences_do_not_end_at_a_time_or_a_title() -> None:
 
 
 def test_a_hyphen_or_an_apostrophe_does_not_end_a_word() -> None:
-    assert words_of("I don’t do long-term work (in 2 states), okay?") == ("I", "don’t", "do", "long-term", "work", "in", "2", "states", "okay")
+    assert words_of("I don’t do long-term work (in 2 states), okay?") == (
+        "I",
+        "don’t",
+        "do",
+        "long-term",
+        "work",
+        "in",
+        "2",
+        "states",
+        "okay",
+    )
 
 
-@pytest.mark.parametrize("sentence", ["Your file is kept.", "You will be told first.", "It was not sent.", "They are carefully checked."])
+@pytest.mark.parametrize(
+    "sentence", ["Your file is kept.", "You will be told first.", "It was not sent.", "They are carefully checked."]
+)
 def test_passive_is_found(sentence: str) -> None:
     assert is_passive(sentence)
 
 
 @pytest.mark.parametrize(
-    "sentence", ["It is called a subpoena.", "I am licensed here.", "If you get married, tell me.", "A child is hurt.", "I keep it."]
+    "sentence",
+    [
+        "It is called a subpoena.",
+        "I am licensed here.",
+        "If you get married, tell me.",
+        "A child is hurt.",
+        "I keep it.",
+    ],
 )
 def test_how_people_speak_is_not_passive(sentence: str) -> None:
     assert not is_passive(sentence)
@@ -96,7 +115,11 @@ def test_a_language_without_a_formula_has_lengths_and_no_gates() -> None:
 
 def test_an_official_name_is_one_short_word_unless_raw() -> None:
     name = Run("California Board of Behavioral Sciences", name=True)
-    report = measure(form(Paragraph((Run("You can call the "), name, Run(" at "), Run("988", name=True), Run("."))),))
+    report = measure(
+        form(
+            Paragraph((Run("You can call the "), name, Run(" at "), Run("988", name=True), Run("."))),
+        )
+    )
     plain = measure(form(says("You can call the Ann at it.")))
     assert report.figures["grade"] == plain.figures["grade"]
     assert report.figures["grade_raw"] > report.figures["grade"] + 5
@@ -104,25 +127,40 @@ def test_an_official_name_is_one_short_word_unless_raw() -> None:
 
 
 def test_a_name_with_a_full_stop_ends_no_sentence() -> None:
-    report = measure(form(Paragraph((Run("You can ask "), Run("Lee. Inc. Of Ohio", name=True), Run(" for help."))),))
+    report = measure(
+        form(
+            Paragraph((Run("You can ask "), Run("Lee. Inc. Of Ohio", name=True), Run(" for help."))),
+        )
+    )
     assert report.figures["sentences"] == 1
 
 
 def test_a_web_address_and_an_empty_blank_are_never_read_aloud() -> None:
     web = Run("ocrportal.hhs.gov", name=True, href="https://ocrportal.hhs.gov")
-    report = measure(form(Paragraph((Run("You can write to "), web, Run(" or to "), Run(slot="who"), Run("."))),))
+    report = measure(
+        form(
+            Paragraph((Run("You can write to "), web, Run(" or to "), Run(slot="who"), Run("."))),
+        )
+    )
     assert report.figures["grade"] == report.figures["grade_raw"]
 
 
 def test_labels_headings_and_quoted_law_are_left_out() -> None:
     text = says("You can stop.")
     label = Paragraph((Run("Phone: "), Run("555", name=True)))
-    report = measure(form(Heading(1, (Run("A long heading here"),)), Field("who"), label, Notice(("Utilize it.",), "en"), text))
+    report = measure(
+        form(Heading(1, (Run("A long heading here"),)), Field("who"), label, Notice(("Utilize it.",), "en"), text)
+    )
     assert report.figures["words"] == 3
 
 
 def test_items_and_choices_are_sentences_of_their_own() -> None:
-    report = measure(form(Bullets(((Run("Call the police"),), (Run("Call me. I will answer"),))), Choice("who", (Run("Yes, you may"),))))
+    report = measure(
+        form(
+            Bullets(((Run("Call the police"),), (Run("Call me. I will answer"),))),
+            Choice("who", (Run("Yes, you may"),)),
+        )
+    )
     assert report.figures["sentences"] == 4
 
 
@@ -135,7 +173,9 @@ def test_a_small_section_is_judged_with_the_next() -> None:
 
 
 def failing() -> Report:
-    long = "Your authorization is received and documentation is obtained and information is retained by the organization "
+    long = (
+        "Your authorization is received and documentation is obtained and information is retained by the organization "
+    )
     return measure(form(Heading(2, (Run("Why?"),)), says(long * 2 + "indefinitely.", "court")))
 
 

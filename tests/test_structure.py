@@ -56,7 +56,8 @@ def test_only_the_command_line_knows_click() -> None:
     strangers = [
         name
         for name, path in modules().items()
-        if not name.startswith("cli") and re.search(r"^\s*(import click|from click)|\bprint\(", path.read_text("utf-8"), re.MULTILINE)
+        if not name.startswith("cli")
+        and re.search(r"^\s*(import click|from click)|\bprint\(", path.read_text("utf-8"), re.MULTILINE)
     ]
 
     assert strangers == []
@@ -64,7 +65,11 @@ def test_only_the_command_line_knows_click() -> None:
 
 def test_no_module_but_the_command_line_asks_for_the_day() -> None:
     """The date of use is an argument everywhere."""
-    clocks = [name for name, path in modules().items() if re.search(r"date\.today\(|datetime\.now\(|time\.time\(", path.read_text("utf-8"))]
+    clocks = [
+        name
+        for name, path in modules().items()
+        if re.search(r"date\.today\(|datetime\.now\(|time\.time\(", path.read_text("utf-8"))
+    ]
 
     assert clocks == ["cli.__init__"]
 
@@ -72,8 +77,17 @@ def test_no_module_but_the_command_line_asks_for_the_day() -> None:
 def test_no_state_is_named_in_code_or_templates() -> None:
     """A state's name stands in its law file alone; examples in help texts use letters."""
     states = re.compile(r"\b(" + "|".join(names().values()) + r")\b")
-    files = [*SOURCE.rglob("*.py"), *(ROOT / "templates" / "clauses").glob("*.md"), *(ROOT / "templates" / "forms").glob("*.yaml")]
-    named = [str(path.relative_to(ROOT)) for path in files for line in path.read_text("utf-8").splitlines() if states.search(line) and "help=" not in line and '"""' not in line]
+    files = [
+        *SOURCE.rglob("*.py"),
+        *(ROOT / "templates" / "clauses").glob("*.md"),
+        *(ROOT / "templates" / "forms").glob("*.yaml"),
+    ]
+    named = [
+        str(path.relative_to(ROOT))
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if states.search(line) and "help=" not in line and '"""' not in line
+    ]
 
     assert len(files) > 60
     assert named == []

@@ -11,7 +11,19 @@ from typing import Any
 from plainconsent import __version__
 from plainconsent.clauses import Choice, Clause, choose, read_clause, read_outline
 from plainconsent.document import (
-    Block, Bullets, Callout, Document, Field, Heading, Paragraph, Signature, Slot, Table, block_lines, runs_text, walk,
+    Block,
+    Bullets,
+    Callout,
+    Document,
+    Field,
+    Heading,
+    Paragraph,
+    Signature,
+    Slot,
+    Table,
+    block_lines,
+    runs_text,
+    walk,
 )
 from plainconsent.document import Choice as Box
 from plainconsent.errors import Fault, Faults
@@ -74,7 +86,9 @@ def _other_state(clause: Clause, home: list[Piece], there: Facts, pen: Pen, over
     led = {n - 1 for n, piece in enumerate(pieces) if piece in differ and isinstance(piece.blocks[0], Bullets)}
     kept = [piece for n, piece in enumerate(pieces) if piece in differ or n in led]
     below = [replace(piece, blocks=tuple(b for b in piece.blocks if not isinstance(b, Heading))) for piece in kept]
-    return render(read_clause("_in_the_other_state", overlay=overlay), there, pen) + [piece for piece in below if piece.blocks]
+    return render(read_clause("_in_the_other_state", overlay=overlay), there, pen) + [
+        piece for piece in below if piece.blocks
+    ]
 
 
 def _words(piece: Piece, pen: Pen) -> str:
@@ -112,13 +126,22 @@ def refuse_mixed(language: Language) -> None:
     language.missing.clear()
     if missing:
         raise Faults(
-            Fault(f"language {language.tag}", f"has no finished translation of: {message[:90]!r}", "Translate it in the catalog.")
+            Fault(
+                f"language {language.tag}",
+                f"has no finished translation of: {message[:90]!r}",
+                "Translate it in the catalog.",
+            )
             for message in missing
         )
 
 
 def _document(
-    facts: Facts, form: str, pieces: list[Piece], frame: Mapping[str, str], language: Language, slots: Mapping[str, Slot]
+    facts: Facts,
+    form: str,
+    pieces: list[Piece],
+    frame: Mapping[str, str],
+    language: Language,
+    slots: Mapping[str, Slot],
 ) -> Document:
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     if language.draft:
@@ -128,9 +151,16 @@ def _document(
     profile = facts.profile
     practice = profile.answers["practice"]
     return Document(
-        form=form, title=title, language=language.tag, direction="rtl" if language.direction == "rtl" else "ltr",
-        footer=frame["footer"], page_words=frame["page_words"], draft=frame["draft"] if language.draft else None,
-        as_of=profile.as_of, blocks=blocks, slots=_used(slots, blocks),
+        form=form,
+        title=title,
+        language=language.tag,
+        direction="rtl" if language.direction == "rtl" else "ltr",
+        footer=frame["footer"],
+        page_words=frame["page_words"],
+        draft=frame["draft"] if language.draft else None,
+        as_of=profile.as_of,
+        blocks=blocks,
+        slots=_used(slots, blocks),
         type_points=_type_points(facts, form),
         letterhead=tuple(practice[name] for name in ("name", "address", "phone") if practice.get(name)),
         receipt=receipt(profile, form, pieces),
@@ -171,12 +201,21 @@ def receipt(profile: Profile, form: str, pieces: Iterable[Piece]) -> dict[str, A
         "plainconsent": __version__,
         "form": form,
         "profile": {
-            "jurisdiction": profile.jurisdiction, "role": profile.role, "setting": profile.setting, "modes": list(profile.modes),
-            "client_state": profile.client_state, "minor": profile.minor, "language": profile.language, "as_of": str(profile.as_of),
+            "jurisdiction": profile.jurisdiction,
+            "role": profile.role,
+            "setting": profile.setting,
+            "modes": list(profile.modes),
+            "client_state": profile.client_state,
+            "minor": profile.minor,
+            "language": profile.language,
+            "as_of": str(profile.as_of),
         },
         "statements": [
             {
-                "id": s.id, "answer": s.answer, "citations": [c.text for c in s.citations], "evidence": s.evidence,
+                "id": s.id,
+                "answer": s.answer,
+                "citations": [c.text for c in s.citations],
+                "evidence": s.evidence,
                 "checked": str(s.checked) if s.checked else None,
                 "sha256": hashlib.sha256(repr(sorted(s.values.items())).encode()).hexdigest(),
             }

@@ -10,7 +10,19 @@ from pathlib import Path
 from babel.messages.catalog import Message
 
 from plainconsent.catalogs import (
-    HEADERS, PLACEHOLDER, Po, catalog_bytes, catalog_tags, gather, ids_of, keyed, notes, placeholders, read_catalog, shown, strings_of,
+    HEADERS,
+    PLACEHOLDER,
+    Po,
+    catalog_bytes,
+    catalog_tags,
+    gather,
+    ids_of,
+    keyed,
+    notes,
+    placeholders,
+    read_catalog,
+    shown,
+    strings_of,
     template_path,
 )
 from plainconsent.errors import Fault, Faults
@@ -36,7 +48,9 @@ def check(tag: str | None = None, folder: Path = TEMPLATES) -> list[Fault]:
     path = template_path(folder)
     faults = []
     if not path.is_file() or path.read_bytes() != catalog_bytes(template):
-        faults.append(Fault(shown(path, folder), "is not what the clauses say now.", "Run plainconsent language extract."))
+        faults.append(
+            Fault(shown(path, folder), "is not what the clauses say now.", "Run plainconsent language extract.")
+        )
     for each in catalog_tags(tag, folder):
         try:
             faults += _check_catalog(each, read_catalog(each, folder), template, folder)
@@ -64,13 +78,19 @@ def _check_catalog(tag: str, catalog: Po, template: Po, folder: Path) -> Iterato
 def _check_headers(tag: str, catalog: Po, template: Po, where: str) -> Iterator[Fault]:
     for name in HEADERS:
         if not catalog.headers.get(name, "").strip():
-            yield Fault(f"{where}:1", f"has no header {name}.", "Add it; templates/locale/README.md says what it holds.")
+            yield Fault(
+                f"{where}:1", f"has no header {name}.", "Add it; templates/locale/README.md says what it holds."
+            )
     said = catalog.headers.get("Language", "").replace("_", "-")
     if said and said != tag:
-        yield Fault(f"{where}:1", f"says in Language that it is {said!r}, but its folder says {tag!r}.", "Make them agree.")
+        yield Fault(
+            f"{where}:1", f"says in Language that it is {said!r}, but its folder says {tag!r}.", "Make them agree."
+        )
     version = template.headers["X-Source-Version"]
     if catalog.headers.get("X-Source-Version", version) != version:
-        yield Fault(f"{where}:1", "is stale: the clauses have changed since.", f"Run plainconsent language update {tag}.")
+        yield Fault(
+            f"{where}:1", "is stale: the clauses have changed since.", f"Run plainconsent language update {tag}."
+        )
 
 
 def _check_message(tag: str, message: Message, catalog: Po, line: str) -> Iterator[Fault]:
@@ -81,9 +101,13 @@ def _check_message(tag: str, message: Message, catalog: Po, line: str) -> Iterat
     elif message.fuzzy:
         yield Fault(line, f"{name} is fuzzy.", "Compare it with the old source, correct it, take the fuzzy mark away.")
     elif len(ids) > 1 and (not all(strings) or len(strings) != catalog.num_plurals):
-        yield Fault(line, f"{name} has {sum(map(bool, strings))} of {catalog.num_plurals} plural forms.", "Translate each.")
+        yield Fault(
+            line, f"{name} has {sum(map(bool, strings))} of {catalog.num_plurals} plural forms.", "Translate each."
+        )
     else:
-        sure = {word for comment in message.user_comments if comment.startswith("sure:") for word in comment[5:].split()}
+        sure = {
+            word for comment in message.user_comments if comment.startswith("sure:") for word in comment[5:].split()
+        }
         for form in _forms(ids, strings, catalog, tag):
             for rule, (finds, remedy) in RULES.items():
                 if rule not in sure or rule in _NEVER_WAIVED:
@@ -113,7 +137,9 @@ def _bold_differs(form: Form) -> list[str]:
 
 
 def _numbers_lost(form: Form) -> list[str]:
-    wanted, given = ({int(n) for n in re.findall(r"\d+", PLACEHOLDER.sub("", text))} for text in (form.source, form.text))
+    wanted, given = (
+        {int(n) for n in re.findall(r"\d+", PLACEHOLDER.sub("", text))} for text in (form.source, form.text)
+    )
     return [f"loses the number {n}" for n in sorted(wanted - given)]
 
 

@@ -31,7 +31,6 @@ Key = tuple[str | None, str]
 HEADERS = ("Language", "Plural-Forms", "X-Reviewer", "X-Law-Checked", "X-Source-Version")
 
 
-
 @functools.cache
 def notes() -> dict[str, Any]:
     """Who speaks, what placeholders hold, how senses are found: templates/locale/notes.yaml."""
@@ -40,6 +39,8 @@ def notes() -> dict[str, Any]:
 
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w+)\}")
+
+
 class Po(Catalog):
     """Babel's catalog that keeps every header of the file (Babel alone forgets X-Reviewer) and adds no dates."""
 
@@ -105,7 +106,9 @@ def update(tag: str | None = None, folder: Path = TEMPLATES) -> list[str]:
         catalog.headers["X-Source-Version"] = template.headers["X-Source-Version"]
         catalog_path(each, folder).write_bytes(catalog_bytes(catalog))
         _, done, fuzzy, missing, *_ = _row(each, catalog, template)
-        lines.append(f"{shown(catalog_path(each, folder), folder)}: {done} translated, {fuzzy} fuzzy, {missing} missing.")
+        lines.append(
+            f"{shown(catalog_path(each, folder), folder)}: {done} translated, {fuzzy} fuzzy, {missing} missing."
+        )
     return lines or ["There are no catalogs yet. Run plainconsent language init with a language."]
 
 
@@ -138,7 +141,9 @@ def gather(folder: Path = TEMPLATES) -> Po:
     template = Po(_headers("", "", version), comment)
     for (context, ids), places in found.items():
         locations = [(f"templates/clauses/{said.clause}.md", said.line) for said in places]
-        template.add(ids if len(ids) > 1 else ids[0], locations=locations, auto_comments=_notes(ids, places), context=context)
+        template.add(
+            ids if len(ids) > 1 else ids[0], locations=locations, auto_comments=_notes(ids, places), context=context
+        )
     return template
 
 
@@ -149,7 +154,9 @@ def messages_of(clause: Clause) -> Iterator[Said]:
     options = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
     lines = raw.decode().split("\n")
     try:
-        for line, function, message, notes in babel_extract(io.BytesIO(raw), ("_", *_ARGUMENTS), ["TRANSLATORS:"], options):
+        for line, function, message, notes in babel_extract(
+            io.BytesIO(raw), ("_", *_ARGUMENTS), ["TRANSLATORS:"], options
+        ):
             given = (message,) if isinstance(message, (str, type(None))) else message
             context, ids = _literal(function, given, f"{clause.file}:{line}")
             kind = labels.get(ids[0]) or _kind_of_line(lines[line - 1])
@@ -159,7 +166,12 @@ def messages_of(clause: Clause) -> Iterator[Said]:
         raise
 
 
-_ARGUMENTS: Mapping[str, tuple[int, int]] = {"gettext": (0, 1), "ngettext": (0, 2), "pgettext": (1, 1), "npgettext": (1, 2)}
+_ARGUMENTS: Mapping[str, tuple[int, int]] = {
+    "gettext": (0, 1),
+    "ngettext": (0, 2),
+    "pgettext": (1, 1),
+    "npgettext": (1, 2),
+}
 
 
 def _literal(function: str, given: tuple[str | None, ...], where: str) -> tuple[str | None, tuple[str, ...]]:
@@ -167,7 +179,9 @@ def _literal(function: str, given: tuple[str | None, ...], where: str) -> tuple[
     contexts, texts = _ARGUMENTS["gettext" if function == "_" else function]
     parts = given[: contexts + texts]
     if len(parts) < contexts + texts or not all(parts):
-        raise Faults([Fault(where, "has a message that is put together of parts.", "Write one whole sentence as one text.")])
+        raise Faults(
+            [Fault(where, "has a message that is put together of parts.", "Write one whole sentence as one text.")]
+        )
     literal = tuple(str(part) for part in parts)
     return (literal[0] if contexts else None), literal[contexts:]
 
@@ -235,7 +249,9 @@ def _locale(tag: str) -> Locale:
         how += "dates and plural forms come from Babel, which has to learn it first (Unicode CLDR)."
         raise Faults([Fault(where, f"{tag!r} is not a language Babel knows.", how)]) from None
     if str(locale).replace("_", "-") != tag:
-        raise Faults([Fault(where, f"{tag!r} is not how its folder is named.", f"Write {str(locale).replace('_', '-')}.")])
+        raise Faults(
+            [Fault(where, f"{tag!r} is not how its folder is named.", f"Write {str(locale).replace('_', '-')}.")]
+        )
     return locale
 
 
@@ -248,7 +264,9 @@ def read_catalog(tag: str, folder: Path = TEMPLATES) -> Po:
             PoFileParser(catalog, abort_invalid=True).parse(file)
     except PoFileError as error:
         where = f"{shown(path, folder)}:{error.lineno + 1}"
-        raise Faults([Fault(where, f"can't be read: {str(error).rsplit(' on ', 1)[0]}.", "Correct the file.")]) from None
+        raise Faults(
+            [Fault(where, f"can't be read: {str(error).rsplit(' on ', 1)[0]}.", "Correct the file.")]
+        ) from None
     except (ValueError, IndexError, AttributeError) as error:
         raise Faults([Fault(shown(path, folder), f"can't be read: {error}", "Correct the file.")]) from None
     for message in _messages(catalog):
@@ -333,6 +351,11 @@ def _row(tag: str, catalog: Po, template: Po) -> tuple[str, ...]:
         missing += not done
         left += words(message) if not done or (mine and mine.fuzzy) else 0
     done_count = len(template) - fuzzy - missing
-    return tag, str(done_count), str(fuzzy), str(missing), str(left), catalog.headers.get("X-Reviewer", "").strip() or "none"
-
-
+    return (
+        tag,
+        str(done_count),
+        str(fuzzy),
+        str(missing),
+        str(left),
+        catalog.headers.get("X-Reviewer", "").strip() or "none",
+    )

@@ -8,10 +8,10 @@ from datetime import date
 from plainconsent.checklist import read_checklist
 from plainconsent.clauses import form_names, read_clause, read_outline
 from plainconsent.errors import Fault, nearest
+from plainconsent.facts import PROFILE_NAMES
 from plainconsent.jurisdictions import Topics, read_topics
 from plainconsent.lawcheck import check_law, when_paths
 from plainconsent.places import TEMPLATES
-from plainconsent.facts import PROFILE_NAMES
 from plainconsent.wording import check_template, fact_paths, parse
 
 Checked = tuple[str, list[Fault], list[Fault]]
@@ -31,7 +31,11 @@ def clause_faults() -> list[Fault]:
     topics = read_topics()
     used = {id for form in form_names() for id in read_outline(form).order}
     known = {path.stem for path in (TEMPLATES / "clauses").glob("*.md")}
-    faults = [Fault(f"clauses/{id}.md", "is in no form.", "Name it in an outline, or delete it.") for id in sorted(known - used) if not id.startswith("_")]
+    faults = [
+        Fault(f"clauses/{id}.md", "is in no form.", "Name it in an outline, or delete it.")
+        for id in sorted(known - used)
+        if not id.startswith("_")
+    ]
     return faults + [fault for id in sorted(known) for fault in _one_clause(id, topics)]
 
 
@@ -41,7 +45,9 @@ def _one_clause(id: str, topics: Topics) -> Iterator[Fault]:
     yield from check_template(clause, [*PROFILE_NAMES, *topics.topics])
     for item in clause.covers:
         if item not in read_checklist():
-            yield Fault(clause.file, f"covers {item}, which the checklist does not have.", nearest(item, read_checklist()))
+            yield Fault(
+                clause.file, f"covers {item}, which the checklist does not have.", nearest(item, read_checklist())
+            )
     for code in clause.discloses:
         if code not in codes:
             yield Fault(clause.file, f"discloses {code}, which is no item of a disclosure.", nearest(code, codes))

@@ -96,9 +96,16 @@ def belongs_here(statement: Statement, profile: Profile) -> bool:
     """A disclosure of the form itself that this profile owes; posted notices and papers of their own are told to the reviewer."""
     answers = profile.answers
     owed = {
-        "always": True, "associate": bool(answers["supervisor"].get("name")), "ai_used": bool(answers["policies"].get("ai_notes")),
-        "teletherapy": profile.teletherapy, "minor": bool(profile.minor), "insured": bool(answers["policies"].get("insurance")),
-        "self_pay": True, "group_practice": False, "fictitious_name": bool(answers["practice"].get("fictitious_name")),
-        "past_sexual_contact": False, "release": False,
+        "always": True,
+        "associate": bool(answers["supervisor"].get("name")),
+        "ai_used": bool(answers["policies"].get("ai_notes")),
+        "teletherapy": profile.teletherapy,
+        "minor": bool(profile.minor),
+        "insured": bool(answers["policies"].get("insurance")),
+        "self_pay": True,
+        "group_practice": False,
+        "fictitious_name": bool(answers["practice"].get("fictitious_name")),
+        "past_sexual_contact": False,
+        "release": False,
     }
     return statement.values.get("where", "form") == "form" and owed[statement.values.get("applies", "always")]

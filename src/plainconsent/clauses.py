@@ -86,7 +86,14 @@ def read_outline(form: str, folder: Path = TEMPLATES) -> Outline:
     if form not in form_names(folder):
         raise Faults([Fault("form", f"{form!r} is not a form.", nearest(form, form_names(folder)))])
     data = read_yaml(folder / "forms" / f"{form}.yaml").data
-    return Outline(form, tuple(data["outline"]), tuple(data.get("both_states") or ()), data.get("outside") or {}, data.get("beside") or "", data.get("mode") or "")
+    return Outline(
+        form,
+        tuple(data["outline"]),
+        tuple(data.get("both_states") or ()),
+        data.get("outside") or {},
+        data.get("beside") or "",
+        data.get("mode") or "",
+    )
 
 
 def read_clause(id: str, folder: Path = TEMPLATES, overlay: Path | None = None) -> Clause:
@@ -96,7 +103,15 @@ def read_clause(id: str, folder: Path = TEMPLATES, overlay: Path | None = None) 
     if own is None or not own.is_file():
         return base
     if not base.policy:
-        raise Faults([Fault(str(own), "replaces a required element of the form.", "Only clauses marked `policy: true` may be replaced.")])
+        raise Faults(
+            [
+                Fault(
+                    str(own),
+                    "replaces a required element of the form.",
+                    "Only clauses marked `policy: true` may be replaced.",
+                )
+            ]
+        )
     return replace(parse_clause(id, own.read_bytes(), str(own)), brought=True)
 
 
@@ -105,7 +120,15 @@ def _read(id: str, path: Path) -> Clause:
     try:
         return parse_clause(id, path.read_bytes(), f"clauses/{path.name}")
     except FileNotFoundError:
-        raise Faults([Fault(f"clauses/{path.name}", "is named by a form but is not there.", nearest(id, [p.stem for p in path.parent.glob("*.md")]))]) from None
+        raise Faults(
+            [
+                Fault(
+                    f"clauses/{path.name}",
+                    "is named by a form but is not there.",
+                    nearest(id, [p.stem for p in path.parent.glob("*.md")]),
+                )
+            ]
+        ) from None
 
 
 def parse_clause(id: str, raw: bytes, file: str) -> Clause:
@@ -116,7 +139,9 @@ def parse_clause(id: str, raw: bytes, file: str) -> Clause:
     front = parse_yaml(match[1], file)
     front = YamlFile(file, front.data, {path: (line + 1, column) for path, (line, column) in front.marks.items()})
     if not isinstance(front.data, dict):
-        raise Faults([Fault(front.place(), "should be a block of `key: value` lines.", f"Known keys: {', '.join(_FRONT_KEYS)}.")])
+        raise Faults(
+            [Fault(front.place(), "should be a block of `key: value` lines.", f"Known keys: {', '.join(_FRONT_KEYS)}.")]
+        )
     when = front.data.pop("when", None) or {}
     faults = check_fields(front, (), front.data, _FRONT_KEYS) + _wrong_when(front, when)
     if faults:
@@ -130,15 +155,25 @@ def parse_clause(id: str, raw: bytes, file: str) -> Clause:
         return tuple(front.data.get(name) or ())
 
     return Clause(
-        id=id, body=body, when=when, look=front.data.get("look") or "", policy=bool(front.data.get("policy")),
-        first_line=match[1].count(b"\n") + 3, file=file, covers=listed("covers"), cites=listed("cites"), discloses=listed("discloses"),
+        id=id,
+        body=body,
+        when=when,
+        look=front.data.get("look") or "",
+        policy=bool(front.data.get("policy")),
+        first_line=match[1].count(b"\n") + 3,
+        file=file,
+        covers=listed("covers"),
+        cites=listed("cites"),
+        discloses=listed("discloses"),
     )
 
 
 def _wrong_when(front: YamlFile, when: Any) -> list[Fault]:
     """A condition is a block of facts; `any` and `all` hold lists of blocks, `not` one block."""
     if not isinstance(when, dict):
-        return [Fault(front.place("when"), "should be a block of facts and values.", "Write it like `setting: couple`.")]
+        return [
+            Fault(front.place("when"), "should be a block of facts and values.", "Write it like `setting: couple`.")
+        ]
     faults = []
     for key, wanted in when.items():
         parts = wanted if key in ("any", "all") and isinstance(wanted, list) else [wanted]
@@ -154,7 +189,15 @@ def choose(clause: Clause, facts: Facts) -> Choice:
     except Fault as fault:
         raise Faults([Fault(f"{clause.file}: when", str(fault))]) from None
     except (TypeError, LookupError, AttributeError) as error:
-        raise Faults([Fault(f"{clause.file}: when", f"asks for something that is not there ({error}).", "Check the names of the facts.")]) from None
+        raise Faults(
+            [
+                Fault(
+                    f"{clause.file}: when",
+                    f"asks for something that is not there ({error}).",
+                    "Check the names of the facts.",
+                )
+            ]
+        ) from None
     return Choice(clause, holds, because or "it is part of every such form")
 
 

@@ -180,7 +180,10 @@ def as_data(block: Block) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> Document:
     """The document that the json writer wrote; raises KeyError or TypeError for anything else."""
-    kinds = {kind.__name__.lower(): kind for kind in (Heading, Paragraph, Bullets, Table, Callout, Notice, Field, Choice, Signature, SourceNote)}
+    kinds = {
+        kind.__name__.lower(): kind
+        for kind in (Heading, Paragraph, Bullets, Table, Callout, Notice, Field, Choice, Signature, SourceNote)
+    }
 
     def runs(parts: Any) -> Runs:
         return tuple(Run(**part) for part in parts)
@@ -201,8 +204,14 @@ def from_data(data: Mapping[str, Any]) -> Document:
         return made
 
     return Document(
-        form=data["form"], title=data["title"], language=data["language"], direction=data["direction"], footer=data["footer"],
-        page_words="", as_of=date.fromisoformat(data["as_of"]), blocks=tuple(map(block, data["blocks"])),
+        form=data["form"],
+        title=data["title"],
+        language=data["language"],
+        direction=data["direction"],
+        footer=data["footer"],
+        page_words="",
+        as_of=date.fromisoformat(data["as_of"]),
+        blocks=tuple(map(block, data["blocks"])),
         slots={id: Slot(id, slot["kind"], slot["label"], slot["value"]) for id, slot in data["slots"].items()},
     )
 

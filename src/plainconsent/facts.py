@@ -13,8 +13,25 @@ from plainconsent.profile import Profile
 
 # Names that are not topics: who the form is for, and what the practice said.
 PROFILE_NAMES = (
-    "us", "federal", "ethics", "edition", "state", "client_state", "home_state", "role", "setting", "minor", "in_person", "teletherapy",
-    "practice", "clinician", "supervisor", "fees", "group", "policies", "minors",
+    "us",
+    "federal",
+    "ethics",
+    "edition",
+    "state",
+    "client_state",
+    "home_state",
+    "role",
+    "setting",
+    "minor",
+    "in_person",
+    "teletherapy",
+    "practice",
+    "clinician",
+    "supervisor",
+    "fees",
+    "group",
+    "policies",
+    "minors",
 )
 OPEN, CLOSE, CHUNK = "\ue000", "\ue001", "\ue002"
 
@@ -69,7 +86,8 @@ class Missing:
     def __getitem__(self, name: str) -> Any:
         jurisdiction, topic, on = self._what
         raise Fault(
-            f"{jurisdiction} {topic}", f"has no answer for this license on {on}.",
+            f"{jurisdiction} {topic}",
+            f"has no answer for this license on {on}.",
             "The law recorded here does not reach that day; choose another day, or add a statement to its file.",
         )
 
@@ -87,7 +105,9 @@ class Nothing:
 class Items:
     """A topic with many answers: `other_reports.trafficking.duty`; an item that is not there is false."""
 
-    def __init__(self, topic: str, items: Mapping[str | None, Statement], topics: Topics, reads: list[Statement]) -> None:
+    def __init__(
+        self, topic: str, items: Mapping[str | None, Statement], topics: Topics, reads: list[Statement]
+    ) -> None:
         self._topic, self._items, self._topics, self._reads = topic, items, topics, reads
 
     def __getitem__(self, item: str) -> Answer | Nothing:
@@ -140,8 +160,11 @@ class Facts:
         ethics = Group(self.ethics_law, profile, topics, self.reads, "ethics")
         self.names: dict[str, Any] = {
             **{topic: self._home[topic] for topic in topics.asked_of("state")},
-            "us": us, "federal": us["federal_rules"], "ethics": ethics["ethics_rules"],
-            "copy_days": self._copy_days, **_profile_names(profile, self.law),
+            "us": us,
+            "federal": us["federal_rules"],
+            "ethics": ethics["ethics_rules"],
+            "copy_days": self._copy_days,
+            **_profile_names(profile, self.law),
         }
 
     def value(self, path: str) -> Any:
@@ -177,9 +200,15 @@ def _profile_names(profile: Profile, law: Law) -> dict[str, Any]:
         "state": {"name": Name(law.name), "id": Code(law.id)},
         "client_state": {"name": Name(there)} if there else None,
         "home_state": {"name": Name(names()[profile.jurisdiction])},
-        "role": profile.role, "setting": profile.setting, "minor": profile.minor,
-        "in_person": "in_person" in profile.modes, "teletherapy": profile.teletherapy,
-        **{name: _plain(profile.answers[name]) for name in ("practice", "clinician", "supervisor", "fees", "group", "policies", "minors")},
+        "role": profile.role,
+        "setting": profile.setting,
+        "minor": profile.minor,
+        "in_person": "in_person" in profile.modes,
+        "teletherapy": profile.teletherapy,
+        **{
+            name: _plain(profile.answers[name])
+            for name in ("practice", "clinician", "supervisor", "fees", "group", "policies", "minors")
+        },
     }
 
 
@@ -209,4 +238,3 @@ def _printable(value: Any, spec: Mapping[str, Any]) -> Any:
     if kind in ("text", "phone", "url", "date") and value not in NO_ANSWER:
         return Name(value)
     return Code(value)
-

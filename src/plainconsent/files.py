@@ -22,10 +22,18 @@ def write_files(folder: Path, files: Mapping[str, bytes], force: bool = False) -
         _write_all(goals, force)
     except FileExistsError as error:
         if error.filename2 is None:
-            raise Faults([Fault(str(error.filename or folder), f"can't be written ({error.strerror}).", "Choose another folder.")]) from None
+            raise Faults(
+                [
+                    Fault(
+                        str(error.filename or folder), f"can't be written ({error.strerror}).", "Choose another folder."
+                    )
+                ]
+            ) from None
         raise Faults([Fault(str(error.filename2), *there)]) from None
     except OSError as error:
-        raise Faults([Fault(str(error.filename or folder), f"can't be written ({error.strerror}).", "Choose another folder.")]) from None
+        raise Faults(
+            [Fault(str(error.filename or folder), f"can't be written ({error.strerror}).", "Choose another folder.")]
+        ) from None
     return list(goals)
 
 

@@ -14,16 +14,37 @@ from typing import Any
 from plainconsent.errors import Fault, Faults, nearest, refuse
 from plainconsent.law import NO_ANSWER, ROLES, Citation, Law, Statement, in_force
 from plainconsent.places import JURISDICTIONS
-from plainconsent.shape import check_fields, check_value
+from plainconsent.shape import check_fields
 from plainconsent.yamlfile import YamlFile, read_yaml
 
 # What clinicians call the four families anywhere; a state's own abbreviations come from its `license` statements.
 FAMILY_NAMES = {
-    "clinical_social_worker": ("LCSW", "LICSW", "LISW", "clinical social worker", "licensed clinical social worker", "social worker"),
-    "marriage_family_therapist": ("LMFT", "MFT", "marriage and family therapist", "licensed marriage and family therapist"),
+    "clinical_social_worker": (
+        "LCSW",
+        "LICSW",
+        "LISW",
+        "clinical social worker",
+        "licensed clinical social worker",
+        "social worker",
+    ),
+    "marriage_family_therapist": (
+        "LMFT",
+        "MFT",
+        "marriage and family therapist",
+        "licensed marriage and family therapist",
+    ),
     "professional_counselor": (
-        "LPCC", "LPC", "LMHC", "LCPC", "LCMHC", "counselor", "professional counselor", "licensed professional counselor",
-        "licensed professional clinical counselor", "mental health counselor", "licensed mental health counselor",
+        "LPCC",
+        "LPC",
+        "LMHC",
+        "LCPC",
+        "LCMHC",
+        "counselor",
+        "professional counselor",
+        "licensed professional counselor",
+        "licensed professional clinical counselor",
+        "mental health counselor",
+        "licensed mental health counselor",
     ),
     "psychologist": ("psychologist", "licensed psychologist", "LP"),
 }
@@ -83,10 +104,18 @@ def check_shape(file: YamlFile, topics: Topics) -> list[Fault]:
     """Every key and value that `_topics.yaml` does not allow, with its place."""
     if not isinstance(file.data, dict):
         return [Fault(file.place(), "should be a block of `key: value` lines.")]
-    faults = [Fault(file.place(key), "is not a key that is known here.", nearest(key, HEAD)) for key in file.data if key not in HEAD]
-    faults += [Fault(file.place(), f"has no `{key}`.", f"Add `{key}:`.") for key in ("jurisdiction", "name", "topics") if not file.data.get(key)]
+    faults = [
+        Fault(file.place(key), "is not a key that is known here.", nearest(key, HEAD))
+        for key in file.data
+        if key not in HEAD
+    ]
+    faults += [
+        Fault(file.place(), f"has no `{key}`.", f"Add `{key}:`.")
+        for key in ("jurisdiction", "name", "topics")
+        if not file.data.get(key)
+    ]
     answers = file.data.get("topics")
-    for name, statements in (answers.items() if isinstance(answers, dict) else ()):
+    for name, statements in answers.items() if isinstance(answers, dict) else ():
         if name not in topics.topics:
             faults.append(Fault(file.place("topics", name), "is not a topic.", nearest(name, topics.topics)))
         elif not isinstance(statements, list):
@@ -137,9 +166,21 @@ def _check_pattern(file: YamlFile, at: tuple[str | int, ...], cite: Mapping[str,
     if "code" not in cite or "section" not in cite:
         return [Fault(file.place(*at), "is not a citation.", "Give {code, section}, {case, cite} or {page}.")]
     if cite["code"] not in codes:
-        return [Fault(file.place(*at), f"cites the code {cite['code']!r}, which `codes` does not list.", nearest(str(cite["code"]), codes))]
+        return [
+            Fault(
+                file.place(*at),
+                f"cites the code {cite['code']!r}, which `codes` does not list.",
+                nearest(str(cite["code"]), codes),
+            )
+        ]
     if not re.fullmatch(str(codes[cite["code"]]), str(cite["section"])):
-        return [Fault(file.place(*at), f"section {cite['section']!r} does not fit the pattern of {cite['code']}.", f"Pattern: {codes[cite['code']]}")]
+        return [
+            Fault(
+                file.place(*at),
+                f"section {cite['section']!r} does not fit the pattern of {cite['code']}.",
+                f"Pattern: {codes[cite['code']]}",
+            )
+        ]
     return []
 
 
@@ -153,24 +194,43 @@ def build_law(file: YamlFile, topics: Topics, sha256: str = "") -> Law:
         for n, data in enumerate(answers)
     )
     return Law(
-        id=head["jurisdiction"], name=head["name"], statements=statements, roles=law_roles, sha256=sha256,
-        attorney_review=head.get("attorney_review") or "none", edition=str(head.get("edition") or ""),
+        id=head["jurisdiction"],
+        name=head["name"],
+        statements=statements,
+        roles=law_roles,
+        sha256=sha256,
+        attorney_review=head.get("attorney_review") or "none",
+        edition=str(head.get("edition") or ""),
     )
 
 
 def _build(
-    file: YamlFile, head: Mapping[str, Any], topic: str, n: int, data: Mapping[str, Any], topics: Topics, law_roles: tuple[str, ...]
+    file: YamlFile,
+    head: Mapping[str, Any],
+    topic: str,
+    n: int,
+    data: Mapping[str, Any],
+    topics: Topics,
+    law_roles: tuple[str, ...],
 ) -> Statement:
     fields = topics.fields(topic)
     asked = tuple(role for role in topics.roles(topic) if role in law_roles)
     return Statement(
-        jurisdiction=head["jurisdiction"], topic=topic, main=topics.topics[topic]["main"],
-        roles=tuple(data.get("for") or asked), item=data.get("item"),
+        jurisdiction=head["jurisdiction"],
+        topic=topic,
+        main=topics.topics[topic]["main"],
+        roles=tuple(data.get("for") or asked),
+        item=data.get("item"),
         values={name: data[name] for name in fields if data.get(name) is not None},
         citations=tuple(_citations(data, head)),
-        since=_day(data.get("from")), until=_day(data.get("until")), checked=_day(data.get("checked")),
-        basis=data.get("basis") or "", means=_one_line(data.get("means")), why=_one_line(data.get("why")),
-        evidence=data.get("evidence") or "", checked_by=data.get("checked_by") or 0,
+        since=_day(data.get("from")),
+        until=_day(data.get("until")),
+        checked=_day(data.get("checked")),
+        basis=data.get("basis") or "",
+        means=_one_line(data.get("means")),
+        why=_one_line(data.get("why")),
+        evidence=data.get("evidence") or "",
+        checked_by=data.get("checked_by") or 0,
         place=file.place("topics", topic, n).split(": ")[0],
     )
 
@@ -249,7 +309,9 @@ def find_role(word: str, law: Law, on: date, where: str = "--license") -> tuple[
             return role, f"In {law.name}, {word} is called {title} ({abbreviation})." if title else ""
     if associate := _associate_title(wanted, law, on):
         remedy = "Name the license you work toward, and your supervisor in a practice file (supervisor: name)."
-        raise Faults([Fault(where, f"{word!r} is a title under supervision ({associate}), not a license of its own.", remedy)])
+        raise Faults(
+            [Fault(where, f"{word!r} is a title under supervision ({associate}), not a license of its own.", remedy)]
+        )
     shown = [f"{title} ({abbreviation})" for title, abbreviation, _ in titles.values()]
     every = [w for title, abbreviation, also in titles.values() for w in (abbreviation, title, *also)]
     near = nearest(word, every)
@@ -263,7 +325,15 @@ def _associate_title(wanted: str, law: Law, on: date) -> str:
         statement = in_force(law, role, on).get("license", {}).get(None)
         for title in statement.values.get("associate", ()) if statement else ():
             letters = re.findall(r"\(([^)]+)\)", title)
-            if wanted in {w.casefold() for w in (title, title.split(" (")[0], *letters, *(w for part in letters for w in re.split(r"[ ,;]+", part)))}:
+            if wanted in {
+                w.casefold()
+                for w in (
+                    title,
+                    title.split(" (")[0],
+                    *letters,
+                    *(w for part in letters for w in re.split(r"[ ,;]+", part)),
+                )
+            }:
                 return str(title)
     return ""
 

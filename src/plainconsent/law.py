@@ -95,7 +95,10 @@ def last_day(law: Law, statement: Statement, role: str) -> date | None:
     later = [
         s.since
         for s in law.statements
-        if (s.topic, s.item) == (statement.topic, statement.item) and role in s.roles and s.since and s.since > _first_day(statement)
+        if (s.topic, s.item) == (statement.topic, statement.item)
+        and role in s.roles
+        and s.since
+        and s.since > _first_day(statement)
     ]
     ends = [statement.until] if statement.until else []
     return min([*ends, *(day - timedelta(days=1) for day in later)], default=None)

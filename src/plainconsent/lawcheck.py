@@ -18,13 +18,15 @@ from plainconsent.reviewer import ERROR_MONTHS
 from plainconsent.wording import fact_paths, parse
 from plainconsent.yamlfile import read_yaml
 
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _AT_ONCE = re.compile(r"immediate|at once|right away|as soon as|promptly|without delay", re.IGNORECASE)
 
 
 def law_files(folder: Path = JURISDICTIONS) -> list[Path]:
     """Every law file: the federal floor, the states, the ethics codes."""
-    return sorted(p for p in folder.glob("*.yaml") if not p.name.startswith("_")) + sorted((folder / "ethics").glob("*.yaml"))
+    return sorted(p for p in folder.glob("*.yaml") if not p.name.startswith("_")) + sorted(
+        (folder / "ethics").glob("*.yaml")
+    )
 
 
 def check_law(on: date, files: Iterable[Path] | None = None, folder: Path = JURISDICTIONS) -> list[Fault]:
@@ -48,7 +50,9 @@ def check_law_file(path: Path, topics: Topics, on: date) -> list[Fault]:
         return shape
     law = build_law(file, topics)
     kind = "ethics" if law.id.startswith("ETHICS-") else "us" if law.id == "US" else "state"
-    faults = [fault for s in law.statements for fault in (*_stale(s, on), *_numbers(s), *_roles(s, topics, law), *_order(s))]
+    faults = [
+        fault for s in law.statements for fault in (*_stale(s, on), *_numbers(s), *_roles(s, topics, law), *_order(s))
+    ]
     faults += _overlaps(law)
     if kind != "ethics":
         faults += _absent(law, topics, kind, on, path.name)
@@ -57,9 +61,15 @@ def check_law_file(path: Path, topics: Topics, on: date) -> list[Fault]:
 
 def _stale(s: Statement, on: date) -> Iterator[Fault]:
     if s.checked and s.checked > on:
-        yield Fault(s.place, f"{s.topic}: was checked on {s.checked}, after {on}.", "Give the day a person read the source.")
+        yield Fault(
+            s.place, f"{s.topic}: was checked on {s.checked}, after {on}.", "Give the day a person read the source."
+        )
     elif s.checked and months_between(s.checked, on) >= ERROR_MONTHS:
-        yield Fault(s.place, f"{s.topic}: was last checked {months_between(s.checked, on)} months ago.", "Read the source again and set `checked`.")
+        yield Fault(
+            s.place,
+            f"{s.topic}: was last checked {months_between(s.checked, on)} months ago.",
+            "Read the source again and set `checked`.",
+        )
 
 
 def _order(s: Statement) -> Iterator[Fault]:
@@ -80,7 +90,9 @@ def _numbers(s: Statement) -> Iterator[Fault]:
         return
     for name, number in _ints(s.values):
         if not _says(s.means, number):
-            yield Fault(s.place, f"{s.topic}: `means` does not say the {number} of `{name}`.", "Mend the number or the words.")
+            yield Fault(
+                s.place, f"{s.topic}: `means` does not say the {number} of `{name}`.", "Mend the number or the words."
+            )
 
 
 def _ints(values: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -105,11 +117,23 @@ def _overlaps(law: Law) -> Iterator[Fault]:
         name = f"{topic}{'.' + item if item else ''} for {role}"
         for earlier, later in pairwise(sorted(group, key=lambda s: s.since or date.min)):
             if earlier.since == later.since:
-                yield Fault(later.place, f"{name}: two statements begin on the same day ({later.since or 'no day'}).", "Give the later one its own `from`.")
+                yield Fault(
+                    later.place,
+                    f"{name}: two statements begin on the same day ({later.since or 'no day'}).",
+                    "Give the later one its own `from`.",
+                )
             elif earlier.until and later.since and earlier.until >= later.since:
-                yield Fault(later.place, f"{name}: begins {later.since}, before the earlier one ends ({earlier.until}).", "End the earlier one before.")
+                yield Fault(
+                    later.place,
+                    f"{name}: begins {later.since}, before the earlier one ends ({earlier.until}).",
+                    "End the earlier one before.",
+                )
             elif earlier.until and later.since and later.since - earlier.until > timedelta(days=1):
-                yield Fault(later.place, f"{name}: nothing holds between {earlier.until} and {later.since}.", "Close the gap or say `none_found`.")
+                yield Fault(
+                    later.place,
+                    f"{name}: nothing holds between {earlier.until} and {later.since}.",
+                    "Close the gap or say `none_found`.",
+                )
 
 
 def _by_question(law: Law) -> dict[tuple[str, str | None, str], list[Statement]]:
@@ -125,7 +149,9 @@ def _absent(law: Law, topics: Topics, kind: str, on: date, name: str) -> Iterato
         held = in_force(law, role, on)
         for topic in topics.asked_of(kind):
             if role in topics.roles(topic) and topic not in held:
-                yield Fault(name, f"{topic}: has no answer for {role} on {on}.", "Add a statement, `unclear` or `none_found`.")
+                yield Fault(
+                    name, f"{topic}: has no answer for {role} on {on}.", "Add a statement, `unclear` or `none_found`."
+                )
 
 
 def dead_topics(topics: Topics) -> list[Fault]:
@@ -173,10 +199,17 @@ def answer_rows(law: Law, topics: Topics) -> Iterator[dict[str, str]]:
                 if name == "item" and s.answer not in NO_ANSWER:
                     continue
                 yield {
-                    "jurisdiction": law.id, "role": role, "topic": s.topic, "field": f"{s.item}.{name}" if s.item else name,
-                    "value": value, "from": str(s.since or ""), "until": str(last_day(law, s, role) or ""),
-                    "citation": "; ".join(c.text for c in s.citations), "url": s.citations[0].url or "" if s.citations else "",
-                    "evidence": s.evidence, "checked": str(s.checked or ""),
+                    "jurisdiction": law.id,
+                    "role": role,
+                    "topic": s.topic,
+                    "field": f"{s.item}.{name}" if s.item else name,
+                    "value": value,
+                    "from": str(s.since or ""),
+                    "until": str(last_day(law, s, role) or ""),
+                    "citation": "; ".join(c.text for c in s.citations),
+                    "url": s.citations[0].url or "" if s.citations else "",
+                    "evidence": s.evidence,
+                    "checked": str(s.checked or ""),
                 }
 
 

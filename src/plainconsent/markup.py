@@ -29,7 +29,11 @@ def blocks(text: str, clause: str) -> list[Block]:
     for token in tokens:
         kind = re.sub("_(open|close)$", "", token.type)
         if kind not in _ALLOWED:
-            raise Fault(f"clauses/{clause}.md", f"uses {kind}, which a form can't hold.", "Use headings, paragraphs, lists and **bold**.")
+            raise Fault(
+                f"clauses/{clause}.md",
+                f"uses {kind}, which a form can't hold.",
+                "Use headings, paragraphs, lists and **bold**.",
+            )
     return list(_blocks(iter(tokens), clause))
 
 
@@ -42,7 +46,11 @@ def _blocks(tokens: Iterator[Any], clause: str) -> Iterator[Block]:
         elif token.type in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_items(tokens, token.type.replace("open", "close")))
             # One point is no list: conditions can leave a single item of a longer one.
-            yield Bullets(items, token.type.startswith("ordered"), clause) if len(items) > 1 else Paragraph(items[0], clause)
+            yield (
+                Bullets(items, token.type.startswith("ordered"), clause)
+                if len(items) > 1
+                else Paragraph(items[0], clause)
+            )
 
 
 def _items(tokens: Iterator[Any], closing: str) -> Iterator[Runs]:

@@ -23,7 +23,11 @@ def practice_text(ask: Ask, tell: Tell) -> str:
     for name, spec in practice_fields().items():
         if spec["is"] == "map":
             inner = list(_block(spec["fields"], ask, tell, said))
-            lines += ["", f"{name}:", *inner] if any(not line.lstrip().startswith("#") for line in inner) else ["", f"# {name}:", *inner]
+            lines += (
+                ["", f"{name}:", *inner]
+                if any(not line.lstrip().startswith("#") for line in inner)
+                else ["", f"# {name}:", *inner]
+            )
         else:
             lines += ["", *_line(name, spec, "", ask, tell, said)]
     return "\n".join(lines).strip() + "\n"
@@ -47,7 +51,9 @@ def _line(name: str, spec: Mapping[str, Any], indent: str, ask: Ask, tell: Tell,
 def _hint(spec: Mapping[str, Any]) -> str:
     if "of" in spec:
         return " | ".join(spec["of"])
-    return {"flag": "true | false", "int": "a whole number", "date": "2026-11-25", "texts": "[one, two]"}.get(spec["is"], "...")
+    return {"flag": "true | false", "int": "a whole number", "date": "2026-11-25", "texts": "[one, two]"}.get(
+        spec["is"], "..."
+    )
 
 
 def _answer(name: str, spec: Mapping[str, Any], ask: Ask, tell: Tell, said: dict[str, Any]) -> Any:
@@ -64,7 +70,15 @@ def _answer(name: str, spec: Mapping[str, Any], ask: Ask, tell: Tell, said: dict
             return value
         for fault in faults:
             tell(Fault(name, fault.what, fault.remedy))
-    raise Faults([Fault(name, "got no answer that can be used.", "Write the file by hand; the questions stand in templates/practice.yaml.")])
+    raise Faults(
+        [
+            Fault(
+                name,
+                "got no answer that can be used.",
+                "Write the file by hand; the questions stand in templates/practice.yaml.",
+            )
+        ]
+    )
 
 
 def _value(reply: str, spec: Mapping[str, Any]) -> Any:
@@ -73,7 +87,9 @@ def _value(reply: str, spec: Mapping[str, Any]) -> Any:
     if spec["is"] == "int" and reply.isascii() and reply.isdigit() and len(reply) < 10:
         return int(reply)
     if spec["is"] == "flag":
-        return {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}.get(reply.casefold(), reply)
+        return {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}.get(
+            reply.casefold(), reply
+        )
     return reply
 
 

@@ -20,13 +20,27 @@ from plainconsent.writers import write
 from plainconsent.yamlfile import YamlFile
 
 
-def make_form(profile: Profile, form: str, formats: Sequence[str], fillable: bool = True, reviewer: bool = False, base: Path = Path(), asked: Sequence[str] = ()) -> dict[str, bytes]:
+def make_form(
+    profile: Profile,
+    form: str,
+    formats: Sequence[str],
+    fillable: bool = True,
+    reviewer: bool = False,
+    base: Path = Path(),
+    asked: Sequence[str] = (),
+) -> dict[str, bytes]:
     """File name -> bytes for one form. A reviewer's copy stands beside it, flat, in the same formats but json.
 
     `asked` are the blanks somebody wants filled: one that the form does not have is a fault.
     """
     made = assemble(profile, form, overlay_of(profile, base))
-    refuse([Fault(f"--fill {name}", "is not a blank of this form.", nearest(name, made.document.slots)) for name in asked if name not in made.document.slots])
+    refuse(
+        [
+            Fault(f"--fill {name}", "is not a blank of this form.", nearest(name, made.document.slots))
+            for name in asked
+            if name not in made.document.slots
+        ]
+    )
     look = Look(fillable, _master(profile, base))
     files = {f"{file_stem(profile, form)}.{format}": write(made.document, format, look) for format in formats}
     return {**files, **(_reviewer_files(profile, form, formats, base) if reviewer else {})}
@@ -35,7 +49,10 @@ def make_form(profile: Profile, form: str, formats: Sequence[str], fillable: boo
 def _reviewer_files(profile: Profile, form: str, formats: Sequence[str], base: Path) -> dict[str, bytes]:
     document = review(assemble(replace(profile, language="en"), form, overlay_of(profile, base)))
     shown = [format for format in formats if format != "json"] or ["txt"]
-    return {f"{file_stem(profile, form)}_reviewer.{format}": write(document, format, Look(fillable=False)) for format in shown}
+    return {
+        f"{file_stem(profile, form)}_reviewer.{format}": write(document, format, Look(fillable=False))
+        for format in shown
+    }
 
 
 def file_stem(profile: Profile, form: str) -> str:
@@ -56,10 +73,26 @@ def overlay_of(profile: Profile, base: Path) -> Path | None:
     try:
         files = sorted((base / name).iterdir())
     except OSError as error:
-        raise Faults([Fault("overlay", f"{name[:80]!r} is not a folder that can be read ({error.strerror}).", "Write its path from the practice file.")]) from None
+        raise Faults(
+            [
+                Fault(
+                    "overlay",
+                    f"{name[:80]!r} is not a folder that can be read ({error.strerror}).",
+                    "Write its path from the practice file.",
+                )
+            ]
+        ) from None
     refuse(
-        [Fault(str(path), "replaces no clause.", nearest(path.stem, known)) for path in files if path.suffix == ".md" and path.stem not in known]
-        + [Fault(str(path), "is not a plain file.", "Put a copy of the clause there.") for path in files if path.suffix == ".md" and not path.is_file()]
+        [
+            Fault(str(path), "replaces no clause.", nearest(path.stem, known))
+            for path in files
+            if path.suffix == ".md" and path.stem not in known
+        ]
+        + [
+            Fault(str(path), "is not a plain file.", "Put a copy of the clause there.")
+            for path in files
+            if path.suffix == ".md" and not path.is_file()
+        ]
     )
     return base / str(name)
 
@@ -71,7 +104,9 @@ def _master(profile: Profile, base: Path) -> bytes | None:
     try:
         return (base / str(name)).read_bytes()
     except OSError as error:
-        raise Faults([Fault("master", f"{name!r} can't be read ({error.strerror}).", "Write its path from the practice file.")]) from None
+        raise Faults(
+            [Fault("master", f"{name!r} can't be read ({error.strerror}).", "Write its path from the practice file.")]
+        ) from None
 
 
 def default_master() -> bytes:
@@ -100,7 +135,9 @@ def explain_rows(profile: Profile, form: str, base: Path = Path()) -> list[dict[
         laws.setdefault(piece.clause, []).extend(c.text for s in piece.statements for c in s.citations[:1])
     return [
         {
-            "clause": choice.clause.id, "in": "in" if choice.chosen else "out", "because": choice.because,
+            "clause": choice.clause.id,
+            "in": "in" if choice.chosen else "out",
+            "because": choice.because,
             "law": "; ".join(dict.fromkeys(laws.get(choice.clause.id, []))),
         }
         for choice in made.choices
@@ -121,25 +158,46 @@ def make_packet(practice: YamlFile, on: date, formats: Sequence[str], fillable: 
         names = make_form(profile, form, formats, fillable, reviewer=True, base=base)
         files |= names
         files[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
-        index.append((f"{made.document.title} ({_where(profile)})", [name for name in names if "_reviewer" not in name]))
+        index.append(
+            (f"{made.document.title} ({_where(profile)})", [name for name in names if "_reviewer" not in name])
+        )
         papers += [name for name in names if "_reviewer" in name] + [f"{file_stem(profile, form)}_explain.txt"]
-    files["index.html"] = write(_index([*index, ("For the clinician and the attorney, not for clients", papers)], made.document), "html", Look(fillable=False))
+    files["index.html"] = write(
+        _index([*index, ("For the clinician and the attorney, not for clients", papers)], made.document),
+        "html",
+        Look(fillable=False),
+    )
     return files
 
 
 def packet_forms(practice: YamlFile, on: date) -> list[tuple[Profile, str]]:
     """The forms in the order a client meets them: consent for each setting, teletherapy, release; in each language."""
     said = practice.data
-    refuse([*_wrong_places(practice, "client_states", find_jurisdiction), *_wrong_places(practice, "languages", read_language)])
-    wanted = said.get("forms") or ["consent", *(["teletherapy"] if "teletherapy" in (said.get("modes") or []) else []), "release"]
+    refuse(
+        [
+            *_wrong_places(practice, "client_states", find_jurisdiction),
+            *_wrong_places(practice, "languages", read_language),
+        ]
+    )
+    wanted = said.get("forms") or [
+        "consent",
+        *(["teletherapy"] if "teletherapy" in (said.get("modes") or []) else []),
+        "release",
+    ]
     found = []
     for language in said.get("languages") or ["en"]:
         for form in wanted:
             for setting in said["settings"] if form == "consent" else said["settings"][:1]:
                 modes = list(said.get("modes") or [])
                 # At home first; then each other state where clients are (a listed home state gives the same form again).
-                for there in [None, *(said.get("client_states") or [])] if "teletherapy" in modes and form != "release" else [None]:
-                    profile = make_profile(as_of=on, practice=practice, settings=[setting, *modes], client_state=there, language=language)
+                for there in (
+                    [None, *(said.get("client_states") or [])]
+                    if "teletherapy" in modes and form != "release"
+                    else [None]
+                ):
+                    profile = make_profile(
+                        as_of=on, practice=practice, settings=[setting, *modes], client_state=there, language=language
+                    )
                     if (profile, form) not in found:
                         found.append((profile, form))
     return found
@@ -155,7 +213,9 @@ def _wrong_places(practice: YamlFile, name: str, find: Callable[[str], Any]) -> 
 
 
 def _where(profile: Profile) -> str:
-    return ", ".join((profile.setting, *profile.modes, profile.client_state or profile.jurisdiction, profile.language)).replace("_", " ")
+    return ", ".join(
+        (profile.setting, *profile.modes, profile.client_state or profile.jurisdiction, profile.language)
+    ).replace("_", " ")
 
 
 def _explain_text(made: Assembled) -> bytes:
@@ -171,5 +231,6 @@ def _index(entries: list[tuple[str, list[str]]], like: Document) -> Document:
     blocks: list[Any] = [Heading(1, (Run("Packet"),)), Paragraph((Run(f"Made for {like.as_of}."),))]
     for title, names in entries:
         blocks += [Heading(2, (Run(title),)), Bullets(tuple((Run(name, href=name),) for name in names))]
-    return replace(like, form="index", title="Packet", language="en", direction="ltr", blocks=tuple(blocks), slots={}, draft=None)
-
+    return replace(
+        like, form="index", title="Packet", language="en", direction="ltr", blocks=tuple(blocks), slots={}, draft=None
+    )

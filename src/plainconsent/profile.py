@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.errors import Fault, Faults, nearest, refuse
-from plainconsent.language import read_language
 from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law
+from plainconsent.language import read_language
 from plainconsent.law import NO_ANSWER, Law, in_force
 from plainconsent.places import TEMPLATES
 from plainconsent.shape import check_fields, wrong_characters
@@ -85,30 +85,53 @@ def make_profile(
     faults: list[Fault] = []
     people, modes = _settings(settings, said, faults)
     home = _home(state or said.get("state"), "--jurisdiction" if state else file.place("state"), faults)
-    role, note = _role(license or said.get("license"), "--license" if license else file.place("license"), home, as_of, faults)
+    role, note = _role(
+        license or said.get("license"), "--license" if license else file.place("license"), home, as_of, faults
+    )
     there = _client_state(client_state, said, modes, home, file, faults)
     faults += _contradictions(file, home, role, people, minor, as_of)
-    faults += [Fault(f"--fill {name}", wrong) for name, value in (fills or {}).items() if (wrong := wrong_characters(value))]
+    faults += [
+        Fault(f"--fill {name}", wrong) for name, value in (fills or {}).items() if (wrong := wrong_characters(value))
+    ]
     refuse(faults)
     assert home is not None
     answers, assumed = _with_assumptions(said, practice_fields())
     return Profile(
-        jurisdiction=home.id, role=role, setting=people, modes=modes, as_of=as_of, client_state=there, minor=minor,
-        language=read_language(language or answers["languages"][0]).tag, answers=answers, assumed=tuple(assumed),
-        fills={**dict(_filled(said)), **(fills or {})}, license_note=note,
+        jurisdiction=home.id,
+        role=role,
+        setting=people,
+        modes=modes,
+        as_of=as_of,
+        client_state=there,
+        minor=minor,
+        language=read_language(language or answers["languages"][0]).tag,
+        answers=answers,
+        assumed=tuple(assumed),
+        fills={**dict(_filled(said)), **(fills or {})},
+        license_note=note,
     )
 
 
 def _settings(given: Sequence[str], said: Mapping[str, Any], faults: list[Fault]) -> tuple[str, tuple[str, ...]]:
     known = (*SETTINGS, *MODES)
     words = [word.strip().casefold().replace("-", "_").replace(" ", "_") for word in given]
-    faults += [Fault("--setting", f"{word!r} is not a setting.", nearest(word, known)) for word in words if word not in known]
+    faults += [
+        Fault("--setting", f"{word!r} is not a setting.", nearest(word, known)) for word in words if word not in known
+    ]
     people = list(dict.fromkeys(word for word in words if word in SETTINGS)) or (said.get("settings") or [])[:1]
     modes = tuple(mode for mode in MODES if mode in words) or tuple(said.get("modes") or ("in_person",))
     if not people and all(word in known for word in words):
-        faults.append(Fault("--setting", "is missing: whom does the form speak to?", f"Add -s with one of {', '.join(SETTINGS)}."))
+        faults.append(
+            Fault("--setting", "is missing: whom does the form speak to?", f"Add -s with one of {', '.join(SETTINGS)}.")
+        )
     if len(people) > 1 and given:
-        faults.append(Fault("--setting", f"names {' and '.join(people)}; one form speaks to one setting.", "Make one form for each, or a packet."))
+        faults.append(
+            Fault(
+                "--setting",
+                f"names {' and '.join(people)}; one form speaks to one setting.",
+                "Make one form for each, or a packet.",
+            )
+        )
     return (people[0] if people else ""), modes
 
 
@@ -135,13 +158,26 @@ def _role(word: str | None, where: str, home: Law | None, on: date, faults: list
 
 
 def _client_state(
-    given: str | None, said: Mapping[str, Any], modes: Sequence[str], home: Law | None, file: YamlFile, faults: list[Fault]
+    given: str | None,
+    said: Mapping[str, Any],
+    modes: Sequence[str],
+    home: Law | None,
+    file: YamlFile,
+    faults: list[Fault],
 ) -> str | None:
     places = said.get("client_states")
     if "teletherapy" in modes and places == []:
-        faults.append(Fault(file.place("client_states"), "is empty, so teletherapy has no place where clients are.", "Name a state, or leave the key out: clients are then in your own state."))
+        faults.append(
+            Fault(
+                file.place("client_states"),
+                "is empty, so teletherapy has no place where clients are.",
+                "Name a state, or leave the key out: clients are then in your own state.",
+            )
+        )
     if given and "teletherapy" not in modes:
-        faults.append(Fault("--client-state", "needs teletherapy: in person the client is where you are.", "Add -s teletherapy."))
+        faults.append(
+            Fault("--client-state", "needs teletherapy: in person the client is where you are.", "Add -s teletherapy.")
+        )
     if not given:
         return None
     try:
@@ -156,17 +192,31 @@ def _contradictions(file: YamlFile, home: Law | None, role: str, setting: str, m
     faults = []
     members = (file.data.get("group") or {}).get("members")
     if members is not None and members < 2:
-        faults.append(Fault(file.place("group", "members"), f"is {members}: a group has at least two members.", "Write 2 or more, or use the setting individual."))
+        faults.append(
+            Fault(
+                file.place("group", "members"),
+                f"is {members}: a group has at least two members.",
+                "Write 2 or more, or use the setting individual.",
+            )
+        )
     if minor and setting == "couple":
         faults.append(Fault("--minor", "does not go with the setting couple.", "Use individual, family or group."))
     if minor == "own" and home and role:
         statement = in_force(home, role, on).get("minor_consent", {}).get(None)
         if statement is None or (statement.answer in (*NO_ANSWER, "none") and not statement.values.get("special")):
-            faults.append(Fault("--minor own", f"no age was found in the law of {home.name} from which a minor can say yes to therapy alone.", "Use --minor parent."))
+            faults.append(
+                Fault(
+                    "--minor own",
+                    f"no age was found in the law of {home.name} from which a minor can say yes to therapy alone.",
+                    "Use --minor parent.",
+                )
+            )
     return faults
 
 
-def _with_assumptions(said: Mapping[str, Any], fields: Mapping[str, Any], at: str = "") -> tuple[dict[str, Any], list[str]]:
+def _with_assumptions(
+    said: Mapping[str, Any], fields: Mapping[str, Any], at: str = ""
+) -> tuple[dict[str, Any], list[str]]:
     answers: dict[str, Any] = {}
     assumed: list[str] = []
     for name, spec in fields.items():
@@ -186,4 +236,8 @@ def _filled(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Answers that fill blanks: `clinician.name` fills the slot `clinician_name`."""
     for part, values in said.items():
         if isinstance(values, dict):
-            yield from ((f"{part}_{name}", str(value)) for name, value in values.items() if isinstance(value, (str, int)) and not isinstance(value, bool))
+            yield from (
+                (f"{part}_{name}", str(value))
+                for name, value in values.items()
+                if isinstance(value, (str, int)) and not isinstance(value, bool)
+            )

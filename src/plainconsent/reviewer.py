@@ -37,7 +37,9 @@ def review(made: Assembled) -> Document:
     title = say("title", title=form.title)
     blocks: list[Block] = [Heading(1, _text(title)), Paragraph(_text(say("intro")))]
     blocks += _section("to_settle", findings(made))
-    blocks += _section("assumptions", [say("assumed", name=n, value=_shown(made, n)) for n in made.facts.profile.assumed])
+    blocks += _section(
+        "assumptions", [say("assumed", name=n, value=_shown(made, n)) for n in made.facts.profile.assumed]
+    )
     blocks += _section("policies", _policies(made))
     blocks += _section("blanks", [say("blank", label=s.spoken, id=s.id) for s in form.slots.values() if not s.value])
     blocks += _section("license_notes", [made.facts.profile.license_note])
@@ -96,9 +98,13 @@ def note_text(s: Statement) -> str:
     """One statement in a line: where it stands, what it says, how and when it was read."""
     return say(
         "note",
-        citation="; ".join(c.text for c in s.citations) or "-", basis=s.basis or "law", answer=f"{_topic(s)}: {_answer(s)}",
-        means=s.means or s.why, since=say("since", day=s.since) if s.since else "",
-        evidence=phrases()["evidence"][s.evidence or "none"], checked=s.checked,
+        citation="; ".join(c.text for c in s.citations) or "-",
+        basis=s.basis or "law",
+        answer=f"{_topic(s)}: {_answer(s)}",
+        means=s.means or s.why,
+        since=say("since", day=s.since) if s.since else "",
+        evidence=phrases()["evidence"][s.evidence or "none"],
+        checked=s.checked,
         readers=say("readers", n=s.checked_by) if s.checked_by > 1 else "",
     )
 
@@ -108,7 +114,10 @@ def _notes(piece: Piece, told: set[str]) -> Iterator[SourceNote]:
     again = [s for s in piece.statements if s.id in told]
     yield from (_note(s, piece.clause) for s in piece.statements if s.id not in told)
     if again:
-        short = (say("again", citation=s.citations[0].text if s.citations else "-", answer=f"{_topic(s)}: {_answer(s)}") for s in again)
+        short = (
+            say("again", citation=s.citations[0].text if s.citations else "-", answer=f"{_topic(s)}: {_answer(s)}")
+            for s in again
+        )
         yield SourceNote(_text(" ".join(short)), piece.clause)
     told |= {s.id for s in piece.statements}
 
@@ -122,7 +131,9 @@ def _policies(made: Assembled) -> Iterator[str]:
     """The clauses that state how this practice works: nobody asked about them, and a practice may replace them."""
     for choice in made.choices:
         if choice.chosen and choice.clause.policy:
-            headings = (b for p in made.pieces if p.clause == choice.clause.id for b in p.blocks if isinstance(b, Heading))
+            headings = (
+                b for p in made.pieces if p.clause == choice.clause.id for b in p.blocks if isinstance(b, Heading)
+            )
             words = next(("".join(run.text for run in heading.runs) for heading in headings), "")
             yield say("policy", clause=choice.clause.id, heading=words)
 
@@ -132,7 +143,10 @@ def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]
     if disclosed:
         yield from _table("disclosures", disclosed)
     yield from _table("subjects", [(s.id, s.about, ", ".join(s.clauses) or s.reason or "-") for s in subjects_of(made)])
-    rows = [(_topic(s), _answer(s), s.citations[0].text if s.citations else "-", s.evidence or "-", str(s.checked or "-")) for s in statements]
+    rows = [
+        (_topic(s), _answer(s), s.citations[0].text if s.citations else "-", s.evidence or "-", str(s.checked or "-"))
+        for s in statements
+    ]
     yield from _table("statements", rows, "every_statement")
 
 

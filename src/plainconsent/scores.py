@@ -61,7 +61,9 @@ def _measured(path: Path) -> Report:
     try:
         return measure(from_data(json.loads(path.read_text("utf-8"))["document"]))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, Fault):
-        raise Faults([Fault(str(path), "is not a form made by this program.", "Make it again with --format json.")]) from None
+        raise Faults(
+            [Fault(str(path), "is not a form made by this program.", "Make it again with --format json.")]
+        ) from None
 
 
 def _score(name: str, report: Report) -> dict[str, Any]:

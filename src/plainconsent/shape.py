@@ -28,7 +28,9 @@ _EXAMPLES = {
 def check_fields(file: YamlFile, path: tuple[str | int, ...], data: Any, fields: Mapping[str, Spec]) -> list[Fault]:
     """Every fault in one mapping: unknown keys, missing needed keys, wrong values; places are file:line:column."""
     if not isinstance(data, dict):
-        return [Fault(file.place(*path), "should be a block of `key: value` lines.", f"Known keys: {', '.join(fields)}.")]
+        return [
+            Fault(file.place(*path), "should be a block of `key: value` lines.", f"Known keys: {', '.join(fields)}.")
+        ]
     faults = [
         Fault(file.place(*path, key), f"is not a key that is known here ({key!r}).", nearest(key, fields))
         for key in data
@@ -116,7 +118,10 @@ def wrong_characters(text: str) -> str:
         return ""
     for character in text:
         category = unicodedata.category(character)
-        if category in ("Cc", "Co", "Cs", "Cn", "Zl", "Zp") or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        if (
+            category in ("Cc", "Co", "Cs", "Cn", "Zl", "Zp")
+            or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        ):
             shown = f"U+{ord(character):04X}"
             return f"holds a character that can't be printed ({shown}); line breaks and control characters are refused."
     return ""

@@ -223,7 +223,10 @@ def _states(clause: Clause, messages: list[Message]) -> Found:
 def _untranslated(clause: Clause, messages: list[Message]) -> Found:
     for data in parse(clause).find_all(nodes.TemplateData):
         if re.search(r"[^\W\d_]{2}", data.data):
-            yield clause.first_line + (data.lineno or 1) - 1, f"has words outside of a message: {_short(data.data.strip())}"
+            yield (
+                clause.first_line + (data.lineno or 1) - 1,
+                f"has words outside of a message: {_short(data.data.strip())}",
+            )
 
 
 def _fragment(message: Message) -> Iterator[str]:

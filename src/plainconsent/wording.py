@@ -9,7 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from jinja2 import DictLoader, FileSystemBytecodeCache, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
+from jinja2 import (
+    DictLoader,
+    FileSystemBytecodeCache,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    meta,
+    nodes,
+)
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -24,11 +34,41 @@ from plainconsent.markup import blocks
 from plainconsent.shape import wrong_characters
 
 _ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.If, nodes.For,
-    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Call, nodes.Keyword,
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.If,
+    nodes.For,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.CondExpr,
+    nodes.Call,
+    nodes.Keyword,
 )
 _CALLS = frozenset(
-    "gettext ngettext pgettext npgettext _ _trans slot field choice sign notice money day copy_days _chunk".split()
+    [
+        "gettext",
+        "ngettext",
+        "pgettext",
+        "npgettext",
+        "_",
+        "_trans",
+        "slot",
+        "field",
+        "choice",
+        "sign",
+        "notice",
+        "money",
+        "day",
+        "copy_days",
+        "_chunk",
+    ]
 )
 _TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
 _ENVIRONMENTS: dict[int, SandboxedEnvironment] = {}
@@ -56,13 +96,21 @@ class Pen:
         value = self.fills.get(id)
         if kind == "money":
             if value and not (value.isascii() and value.isdigit() and len(value) < 10):
-                raise Fault(f"slot {id}", f"is filled with {value[:40]!r}, which is not an amount in whole dollars.", "Write a number like 150.")
+                raise Fault(
+                    f"slot {id}",
+                    f"is filled with {value[:40]!r}, which is not an amount in whole dollars.",
+                    "Write a number like 150.",
+                )
             value, kind = self.language.money(int(value)) if value else None, "text"
         elif kind == "date" and value and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             try:
                 value = self.language.day(date.fromisoformat(value))
             except ValueError:
-                raise Fault(f"slot {id}", f"is filled with {value!r}, which is not a day of the calendar.", "Write a day like 2026-11-25.") from None
+                raise Fault(
+                    f"slot {id}",
+                    f"is filled with {value!r}, which is not a day of the calendar.",
+                    "Write a day like 2026-11-25.",
+                ) from None
         known = self.slots.get(id)
         if known and known.label != label:
             raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")
@@ -82,10 +130,14 @@ class Pen:
     def sign(self, id: str, who: str, signature: str, printed: str, when: str) -> str:
         """A place where one person signs: a signature, the printed name, the day."""
         parts: tuple[tuple[str, str, SlotKind], ...] = (
-            (f"{id}_signature", signature, "signature"), (f"{id}_signed_name", printed, "text"), (f"{id}_signed_date", when, "date"),
+            (f"{id}_signature", signature, "signature"),
+            (f"{id}_signed_name", printed, "text"),
+            (f"{id}_signed_date", when, "date"),
         )
         for name, label, kind in parts:
-            self.slots[name] = Slot(name, kind, label, self.fills.get(name) if kind == "text" else None, f"{who}: {label}")
+            self.slots[name] = Slot(
+                name, kind, label, self.fills.get(name) if kind == "text" else None, f"{who}: {label}"
+            )
         return token("S", "\n".join((who, *(name for name, _, _ in parts))))
 
     def notice(self, item: Any, missing: str) -> str:
@@ -131,9 +183,19 @@ def render(clause: Clause, facts: Facts, pen: Pen, base: tuple[Statement, ...] =
     except TemplateError as error:
         raise Faults([_template_fault(clause, error)]) from None
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        raise Faults([Fault(clause.file, f"uses something that is not there or does not fit ({error}).", "Ask first whether it is there.")]) from None
+        raise Faults(
+            [
+                Fault(
+                    clause.file,
+                    f"uses something that is not there or does not fit ({error}).",
+                    "Ask first whether it is there.",
+                )
+            ]
+        ) from None
     except (RecursionError, SyntaxError):
-        raise Faults([Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]) from None
+        raise Faults(
+            [Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]
+        ) from None
     return [piece for piece in pieces if piece.blocks]
 
 
@@ -205,7 +267,9 @@ class _Clauses(SandboxedEnvironment):
 def _printed(value: Any) -> Any:
     if isinstance(value, (str, int, type(None), Undefined)):
         return value
-    raise Fault("template", f"prints {type(value).__name__}, which is not a word or a number.", "Print one of its fields.")
+    raise Fault(
+        "template", f"prints {type(value).__name__}, which is not a word or a number.", "Print one of its fields."
+    )
 
 
 def new_environment(**more: Any) -> SandboxedEnvironment:
@@ -246,13 +310,17 @@ def parse(clause: Clause) -> nodes.Template:
     except TemplateSyntaxError as error:
         raise Faults([_template_fault(clause, error)]) from None
     except RecursionError:
-        raise Faults([Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]) from None
+        raise Faults(
+            [Fault(clause.file, "is nested too deeply.", "A clause is a few paragraphs with a few conditions.")]
+        ) from None
 
 
 def check_template(clause: Clause, known: list[str]) -> list[Fault]:
     """What the template may not do: unknown facts, calls, attributes beginning with _, filters, assignments, nested loops."""
     lines = enumerate(clause.body.splitlines(), 1)
-    faults = [Fault(_place(clause, n), wrong) for n, line in lines if (wrong := wrong_characters(line.replace("\t", " ")))]
+    faults = [
+        Fault(_place(clause, n), wrong) for n, line in lines if (wrong := wrong_characters(line.replace("\t", " ")))
+    ]
     tree = parse(clause)
     for name in sorted(meta.find_undeclared_variables(tree) - set(known) - _CALLS):
         line = next(n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
@@ -260,7 +328,9 @@ def check_template(clause: Clause, known: list[str]) -> list[Fault]:
     for node in _all(tree):
         what = _forbidden(node)
         if what:
-            faults.append(Fault(_place(clause, node.lineno), what, "A clause prints facts and chooses by them, nothing else."))
+            faults.append(
+                Fault(_place(clause, node.lineno), what, "A clause prints facts and chooses by them, nothing else.")
+            )
     return faults
 
 

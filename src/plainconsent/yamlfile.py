@@ -61,7 +61,15 @@ def parse_yaml(raw: bytes | str, name: str) -> YamlFile:
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         at = f":{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-        raise Faults([Fault(f"{name}{at}", "holds a character that YAML can't hold.", "Remove it; line breaks and controls need quotes.")]) from None
+        raise Faults(
+            [
+                Fault(
+                    f"{name}{at}",
+                    "holds a character that YAML can't hold.",
+                    "Remove it; line breaks and controls need quotes.",
+                )
+            ]
+        ) from None
     except yaml.YAMLError as error:
         raise Faults([Fault(name, f"is not YAML: {error}.", "Check quotes, colons and indentation.")]) from None
     except RecursionError:

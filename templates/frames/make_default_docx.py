@@ -37,7 +37,9 @@ def type_of(size: float = 0, bold: bool = False, color: str = "") -> str:
     return look + (f'<w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/>' if size else "")
 
 
-def style(name: str, paragraph: str = "", run: str = "", kind: str = "paragraph", based: str = "Normal", more: str = "") -> str:
+def style(
+    name: str, paragraph: str = "", run: str = "", kind: str = "paragraph", based: str = "Normal", more: str = ""
+) -> str:
     key = name.title().replace(" ", "")
     parts = [f'<w:name w:val="{name}"/>']
     parts += [f'<w:basedOn w:val="{based}"/>'] if based and kind != "character" else []
@@ -63,7 +65,7 @@ def heading(level: int, before: float, after: float, size: float, color: str) ->
 
 def cells(top: int, side: int, bottom: int) -> str:
     sides = (("top", top), ("left", side), ("bottom", bottom), ("right", side))
-    return f'<w:tblCellMar>{"".join(f"<w:{name} w:w={chr(34)}{size}{chr(34)} w:type={chr(34)}dxa{chr(34)}/>" for name, size in sides)}</w:tblCellMar>'
+    return f"<w:tblCellMar>{''.join(f'<w:{name} w:w={chr(34)}{size}{chr(34)} w:type={chr(34)}dxa{chr(34)}/>' for name, size in sides)}</w:tblCellMar>"
 
 
 def styles() -> str:
@@ -87,28 +89,54 @@ def styles() -> str:
         style("header", f"{right}{gap(0, 0)}", type_of(9, color=QUIET)),
         style("footer", f"<w:pBdr>{line('top', 4, HAIR, 6)}</w:pBdr>{right}{gap(0, 0)}", type_of(9, color=QUIET)),
         style("Form Pages", f'{gap(2, 0)}<w:jc w:val="right"/>', type_of(9, color=QUIET)),
-        style("Form Letterhead", f"<w:pBdr>{line('bottom', 4, HAIR, 8)}</w:pBdr>{gap(0, 18, 276)}", type_of(10.5, color=QUIET)),
-        style("Form Draft", f'<w:keepLines/><w:pBdr>{band}</w:pBdr>{gap(0, 14)}<w:ind w:left="120" w:right="120"/><w:jc w:val="center"/>', type_of(bold=True)),
+        style(
+            "Form Letterhead",
+            f"<w:pBdr>{line('bottom', 4, HAIR, 8)}</w:pBdr>{gap(0, 18, 276)}",
+            type_of(10.5, color=QUIET),
+        ),
+        style(
+            "Form Draft",
+            f'<w:keepLines/><w:pBdr>{band}</w:pBdr>{gap(0, 14)}<w:ind w:left="120" w:right="120"/><w:jc w:val="center"/>',
+            type_of(bold=True),
+        ),
         style("Form Label", f"<w:keepNext/>{gap(8, 0, 240)}", type_of(10.5, color=QUIET)),
         style("Form Line", f"<w:pBdr>{line('bottom', 6, QUIET)}</w:pBdr>{gap(7, 9, 240)}"),
-        style("Form Choice", f'<w:keepLines/><w:tabs><w:tab w:val="left" w:pos="440"/></w:tabs>{gap(3, 6)}<w:ind w:left="440" w:hanging="440"/>'),
+        style(
+            "Form Choice",
+            f'<w:keepLines/><w:tabs><w:tab w:val="left" w:pos="440"/></w:tabs>{gap(3, 6)}<w:ind w:left="440" w:hanging="440"/>',
+        ),
         style("Form Signature", f"<w:keepNext/>{gap(22, 0)}", type_of(bold=True)),
         style("Form Notice", f'<w:pBdr>{box}</w:pBdr>{gap(4, 8)}<w:ind w:left="180" w:right="180"/>'),
         style("Form Source", gap(0, 10, 252), type_of(9, color=QUIET)),
         style("Form Cell", gap(0, 0, 264)),
         style("Hyperlink", run=f'<w:color w:val="{ACCENT}"/><w:u w:val="single"/>', kind="character"),
-        style("Normal Table", kind="table", based="", more=f'<w:tblPr><w:tblInd w:w="0" w:type="dxa"/>{cells(0, 108, 0)}</w:tblPr>'),
-        style("Form Box", kind="table", based="NormalTable", more=(
-            f'<w:tblPr><w:tblBorders>{line("left", 28, ACCENT, 0)}</w:tblBorders>{cells(200, 280, 100)}</w:tblPr>'
-            f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>'
-        )),
-        style("Form Table", kind="table", based="NormalTable", more=(
-            f'<w:tblPr><w:tblBorders>{line("bottom", 4, HAIR, 0)}{line("insideH", 4, HAIR, 0)}</w:tblBorders>{cells(90, 140, 90)}</w:tblPr>'
-            f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:bCs/></w:rPr><w:tcPr><w:tcBorders>{line("bottom", 8, ACCENT, 0)}</w:tcBorders>'
-            f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr></w:tblStylePr>'
-        )),
+        style(
+            "Normal Table",
+            kind="table",
+            based="",
+            more=f'<w:tblPr><w:tblInd w:w="0" w:type="dxa"/>{cells(0, 108, 0)}</w:tblPr>',
+        ),
+        style(
+            "Form Box",
+            kind="table",
+            based="NormalTable",
+            more=(
+                f"<w:tblPr><w:tblBorders>{line('left', 28, ACCENT, 0)}</w:tblBorders>{cells(200, 280, 100)}</w:tblPr>"
+                f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr>'
+            ),
+        ),
+        style(
+            "Form Table",
+            kind="table",
+            based="NormalTable",
+            more=(
+                f"<w:tblPr><w:tblBorders>{line('bottom', 4, HAIR, 0)}{line('insideH', 4, HAIR, 0)}</w:tblBorders>{cells(90, 140, 90)}</w:tblPr>"
+                f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:bCs/></w:rPr><w:tcPr><w:tcBorders>{line("bottom", 8, ACCENT, 0)}</w:tcBorders>'
+                f'<w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/></w:tcPr></w:tblStylePr>'
+            ),
+        ),
     ]
-    return f'<w:styles {SPACES}>{defaults}{"".join(made)}</w:styles>'
+    return f"<w:styles {SPACES}>{defaults}{''.join(made)}</w:styles>"
 
 
 def numbering() -> str:
@@ -146,7 +174,8 @@ def document() -> str:
     letterhead = [run("{%p if letterhead %}"), run("{{r letterhead }}"), run("{%p endif %}")]
     body = "".join(paragraph(words, "FormLetterhead") for words in letterhead) + paragraph(run("{{p body }}"))
     references = "".join(
-        f'<w:{part[:6]}Reference w:type="{"first" if part.endswith("First") else "default"}" r:id="{part}"/>' for part in PARTS
+        f'<w:{part[:6]}Reference w:type="{"first" if part.endswith("First") else "default"}" r:id="{part}"/>'
+        for part in PARTS
     )
     page = (
         f'<w:sectPr>{references}<w:pgSz w:w="12240" w:h="15840"/><w:pgMar w:top="1380" w:right="{MARGIN}" w:bottom="1440"'
@@ -158,11 +187,11 @@ def document() -> str:
 def header(first: bool) -> str:
     """The first page says its title below; the later ones say it here, in case the sheets come apart."""
     words = run("{{ draft }}") if first else run("{{ title }}") + TAB + run("{{ draft }}")
-    return f'<w:hdr {SPACES}>{paragraph(words, "Header")}</w:hdr>'
+    return f"<w:hdr {SPACES}>{paragraph(words, 'Header')}</w:hdr>"
 
 
 def footer() -> str:
-    return f'<w:ftr {SPACES}>{paragraph(run("{{ footer }}"), "Footer")}{paragraph(run("{{r page_words }}"), "FormPages")}</w:ftr>'
+    return f"<w:ftr {SPACES}>{paragraph(run('{{ footer }}'), 'Footer')}{paragraph(run('{{r page_words }}'), 'FormPages')}</w:ftr>"
 
 
 def settings() -> str:
@@ -184,7 +213,9 @@ def theme() -> str:
     """The colors and fonts that Word offers in its menus; every Word file has to have them."""
     names = ("dk1", "lt1", "dk2", "lt2", *(f"accent{n}" for n in range(1, 7)), "hlink", "folHlink")
     shades = (INK, "FFFFFF", QUIET, TINT, ACCENT, "2E75B6", "5B8C5A", "B7791F", "8C4A5A", QUIET, ACCENT, QUIET)
-    colors = "".join(f'<a:{name}><a:srgbClr val="{shade}"/></a:{name}>' for name, shade in zip(names, shades, strict=True))
+    colors = "".join(
+        f'<a:{name}><a:srgbClr val="{shade}"/></a:{name}>' for name, shade in zip(names, shades, strict=True)
+    )
     faces = f'<a:latin typeface="{FONT}"/><a:ea typeface=""/><a:cs typeface=""/>'
     fill = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
     strokes = "".join(f'<a:ln w="{width}">{fill}</a:ln>' for width in (6350, 12700, 19050))
@@ -211,8 +242,12 @@ def types() -> str:
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
     kinds = {"document": "document.main", "styles": "styles", "numbering": "numbering", "settings": "settings"}
     kinds |= {"fontTable": "fontTable", **{part: part[:6] for part in PARTS}}
-    made = "".join(f'<Override PartName="/word/{part}.xml" ContentType="{word}.{kind}+xml"/>' for part, kind in kinds.items())
-    made += '<Override PartName="/word/theme.xml" ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
+    made = "".join(
+        f'<Override PartName="/word/{part}.xml" ContentType="{word}.{kind}+xml"/>' for part, kind in kinds.items()
+    )
+    made += (
+        '<Override PartName="/word/theme.xml" ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
+    )
     core = '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
     defaults = (
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -233,12 +268,20 @@ def make() -> bytes:
     far = [("document", f"{R}/officeDocument", "word/document.xml")]
     far += [("core", f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")]
     parts = {
-        "[Content_Types].xml": types(), "_rels/.rels": links(far), "docProps/core.xml": core(),
-        "word/_rels/document.xml.rels": links(near), "word/document.xml": document(), "word/styles.xml": styles(),
-        "word/numbering.xml": numbering(), "word/settings.xml": settings(),
-        "word/fontTable.xml": font_table(), "word/theme.xml": theme(),
-        "word/header.xml": header(False), "word/headerFirst.xml": header(True),
-        "word/footer.xml": footer(), "word/footerFirst.xml": footer(),
+        "[Content_Types].xml": types(),
+        "_rels/.rels": links(far),
+        "docProps/core.xml": core(),
+        "word/_rels/document.xml.rels": links(near),
+        "word/document.xml": document(),
+        "word/styles.xml": styles(),
+        "word/numbering.xml": numbering(),
+        "word/settings.xml": settings(),
+        "word/fontTable.xml": font_table(),
+        "word/theme.xml": theme(),
+        "word/header.xml": header(False),
+        "word/headerFirst.xml": header(True),
+        "word/footer.xml": footer(),
+        "word/footerFirst.xml": footer(),
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:

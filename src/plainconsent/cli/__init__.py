@@ -59,7 +59,9 @@ def main(arguments: list[str] | None = None) -> Any:
     except Exception as error:
         if os.environ.get("PLAINCONSENT_DEBUG"):
             raise
-        click.echo(f"plainconsent met a fault of its own ({type(error).__name__}). Nothing was written by halves.", err=True)
+        click.echo(
+            f"plainconsent met a fault of its own ({type(error).__name__}). Nothing was written by halves.", err=True
+        )
         click.echo("Set PLAINCONSENT_DEBUG=1 and run it again to see where, then please report it.", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)

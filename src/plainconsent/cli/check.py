@@ -52,7 +52,11 @@ def _echo_scores(scores: list[dict[str, Any]], sections: bool) -> None:
             click.echo(f"  {score['form']}: {failure}")
     if sections:
         click.echo()
-        echo_table(["section", "grade", "words"], [[s["section"], s["grade"], s["words"]] for s in scores[0]["sections"]], widest=60)
+        echo_table(
+            ["section", "grade", "words"],
+            [[s["section"], s["grade"], s["words"]] for s in scores[0]["sections"]],
+            widest=60,
+        )
         for note in scores[0]["notes"]:
             click.echo(f"  {note}")
 
@@ -66,8 +70,8 @@ def check(ctx: click.Context, as_of: date | None, warnings: bool) -> None:
 
     Example: plainconsent check
     """
-    from plainconsent.cli import today
     from plainconsent.checkall import check_all
+    from plainconsent.cli import today
 
     for name, faults, notes in check_all(as_of or today()):
         for fault in faults:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from plainconsent.errors import Fault, Faults
 from plainconsent.cli.options import Day, echo_json, echo_table, formats_from, profile_from, profile_options
+from plainconsent.errors import Fault, Faults
 
 ALL = "docx,pdf,html,txt,json"
 
@@ -37,7 +37,15 @@ def form(form: str, formats: str, fillable: bool, reviewer: bool, output: str, f
     if profile.license_note:
         click.echo(profile.license_note, err=True)
     base = options["practice"].parent if options["practice"] else Path()
-    files = make_form(profile, form, wanted, fillable, reviewer and output != "-", base, [pair.partition("=")[0].strip() for pair in options["fill"]])
+    files = make_form(
+        profile,
+        form,
+        wanted,
+        fillable,
+        reviewer and output != "-",
+        base,
+        [pair.partition("=")[0].strip() for pair in options["fill"]],
+    )
     _deliver(files, output, force)
 
 
@@ -74,7 +82,14 @@ def packet(practice: Path, as_of: date | None, formats: str, fillable: bool, out
 
 
 @click.command()
-@click.option("-o", "--output", default="practice.yaml", show_default=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "-o",
+    "--output",
+    default="practice.yaml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The file to write.",
+)
 @click.option("--force", is_flag=True, help="Replace the file when it is already there.")
 def new(output: Path, force: bool) -> None:
     """Ask a few questions and write a commented practice.yaml.
@@ -99,8 +114,17 @@ def new(output: Path, force: bool) -> None:
 
 
 @click.command()
-@click.option("-o", "--output", default="letterhead.docx", show_default=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--check", "checked", type=click.Path(path_type=Path), help="Check this Word master instead of writing one.")
+@click.option(
+    "-o",
+    "--output",
+    default="letterhead.docx",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The file to write.",
+)
+@click.option(
+    "--check", "checked", type=click.Path(path_type=Path), help="Check this Word master instead of writing one."
+)
 @click.option("--force", is_flag=True, help="Replace the file when it is already there.")
 @click.pass_context
 def master(ctx: click.Context, /, output: Path, checked: Path | None, force: bool) -> None:

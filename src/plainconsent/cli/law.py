@@ -32,7 +32,9 @@ def list_() -> None:
         rows.append((id, name, ", ".join(short for _, short, _ in titles.values())))
     echo_table(("id", "state", "licenses"), rows)
     click.echo()
-    echo_table(("topic", "question"), [(topic, about["question"]) for topic, about in read_topics().topics.items()], widest=100)
+    echo_table(
+        ("topic", "question"), [(topic, about["question"]) for topic, about in read_topics().topics.items()], widest=100
+    )
 
 
 @law.command()

@@ -31,17 +31,32 @@ class Day(click.ParamType[date]):
 
 def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Who practices where: the options of every command that makes or explains a form."""
-    for option in reversed((
-        click.option("-j", "--jurisdiction", help="The state of the license: CA, US-CA or California."),
-        click.option("-l", "--license", help="The license: LMFT, LCSW, LPCC, psychologist, or the local letters."),
-        click.option("-s", "--setting", multiple=True, help="individual, couple, family or group; and in_person or teletherapy."),
-        click.option("--practice", type=click.Path(path_type=Path), help="A practice.yaml, as `plainconsent new` writes it."),
-        click.option("--client-state", help="The state where the client is when you meet at a distance."),
-        click.option("--minor", type=click.Choice(["parent", "own"]), help="The client is under 18: a parent says yes, or the client alone."),
-        click.option("--as-of", type=Day(), help="Print the form of this day (default: today)."),
-        click.option("--language", help="The language of the form: en, es."),
-        click.option("--fill", multiple=True, metavar="BLANK=VALUE", help="Fill a blank, like clinician_name=\"Ada Sample\"."),
-    )):
+    for option in reversed(
+        (
+            click.option("-j", "--jurisdiction", help="The state of the license: CA, US-CA or California."),
+            click.option("-l", "--license", help="The license: LMFT, LCSW, LPCC, psychologist, or the local letters."),
+            click.option(
+                "-s",
+                "--setting",
+                multiple=True,
+                help="individual, couple, family or group; and in_person or teletherapy.",
+            ),
+            click.option(
+                "--practice", type=click.Path(path_type=Path), help="A practice.yaml, as `plainconsent new` writes it."
+            ),
+            click.option("--client-state", help="The state where the client is when you meet at a distance."),
+            click.option(
+                "--minor",
+                type=click.Choice(["parent", "own"]),
+                help="The client is under 18: a parent says yes, or the client alone.",
+            ),
+            click.option("--as-of", type=Day(), help="Print the form of this day (default: today)."),
+            click.option("--language", help="The language of the form: en, es."),
+            click.option(
+                "--fill", multiple=True, metavar="BLANK=VALUE", help='Fill a blank, like clinician_name="Ada Sample".'
+            ),
+        )
+    ):
         command = option(command)
     return command
 
@@ -52,9 +67,14 @@ def profile_from(options: Mapping[str, Any]) -> Any:
     from plainconsent.profile import make_profile, read_practice
 
     return make_profile(
-        as_of=options["as_of"] or today(), practice=read_practice(options["practice"]) if options["practice"] else None,
-        state=options["jurisdiction"], license=options["license"], settings=options["setting"],
-        client_state=options["client_state"], language=options["language"], minor=options["minor"] or "",
+        as_of=options["as_of"] or today(),
+        practice=read_practice(options["practice"]) if options["practice"] else None,
+        state=options["jurisdiction"],
+        license=options["license"],
+        settings=options["setting"],
+        client_state=options["client_state"],
+        language=options["language"],
+        minor=options["minor"] or "",
         fills=dict(_fills(options["fill"])),
     )
 
@@ -64,7 +84,9 @@ def _fills(given: Iterable[str]) -> Iterable[tuple[str, str]]:
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise Faults([Fault("--fill", "has no = between blank and value.", "Write it like clinician_name=\"Ada Sample\".")])
+            raise Faults(
+                [Fault("--fill", "has no = between blank and value.", 'Write it like clinician_name="Ada Sample".')]
+            )
         if names.count(name.strip()) > 1:
             raise Faults([Fault(f"--fill {name.strip()}", "stands twice.", "Keep one of the two.")])
         yield name.strip(), value
@@ -75,7 +97,11 @@ def formats_from(text: str) -> list[str]:
     from plainconsent.writers import FORMATS
 
     wanted = [word.strip().casefold() for word in text.split(",") if word.strip()]
-    faults = [Fault("--format", f"{word!r} is not a format.", nearest(word, FORMATS)) for word in wanted if word not in FORMATS]
+    faults = [
+        Fault("--format", f"{word!r} is not a format.", nearest(word, FORMATS))
+        for word in wanted
+        if word not in FORMATS
+    ]
     if faults or not wanted:
         raise Faults(faults or [Fault("--format", "is empty.", nearest("", FORMATS))])
     return list(dict.fromkeys(wanted))

@@ -56,7 +56,12 @@ def check_master(data: bytes) -> list[Fault]:
     try:
         template.init_docx()
         parts = dict(_parts(template))
-        return [*faults, *_template_faults(template, parts), *_property_faults(template.docx), *style_faults(template.docx)]
+        return [
+            *faults,
+            *_template_faults(template, parts),
+            *_property_faults(template.docx),
+            *style_faults(template.docx),
+        ]
     except Exception as error:  # python-docx meets a broken package with whatever error it stumbles over
         what = f"can't be opened as a Word document ({type(error).__name__})."
         return [*faults, Fault("master", what, "Open it in Word and save it again as “Word document (.docx)”.")]
@@ -99,7 +104,11 @@ def _crowded(part: str, xml: str) -> Iterator[Fault]:
             yield Fault(f"master, {part}, “{text[:80]}”", "has a tag with a minus, which joins paragraphs.", _KNOWN)
         elif re.search(r"\{[{%]p\s", text) and not re.fullmatch(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}", text):
             where = f"master, {part}, “{text[:80]}”"
-            yield Fault(where, "has more in a paragraph than the tag that takes its place.", "Move it to a paragraph of its own.")
+            yield Fault(
+                where,
+                "has more in a paragraph than the tag that takes its place.",
+                "Move it to a paragraph of its own.",
+            )
 
 
 def _tag_faults(part: str, source: str) -> Iterator[Fault]:
@@ -146,7 +155,9 @@ def _place_faults(docx: Any, sources: Mapping[str, str]) -> list[Fault]:
                 root = etree.fromstring(_marked(source, blank).encode(), etree.XMLParser(resolve_entities=False))
             except etree.XMLSyntaxError:
                 remedy = "Keep each tag inside one paragraph, and out of field codes and alternative texts."
-                found.append(Fault(f"master, {part}", "is no sound document any more once its tags are filled.", remedy))
+                found.append(
+                    Fault(f"master, {part}", "is no sound document any more once its tags are filled.", remedy)
+                )
                 continue
             here = list(root.iter(f"{{{_MARK}}}mark"))
             marks[part] = [mark.get("name", "") for mark in here]
@@ -198,7 +209,9 @@ def _shown(docx: Any, kind: str) -> list[str]:
     references = docx.element.findall(f".//{{{W}}}{kind}Reference")
     if not pages <= {reference.get(f"{{{W}}}type") for reference in references}:
         return []
-    return list(dict.fromkeys(docx.part.rels[reference.rId].target_part.partname.lstrip("/") for reference in references))
+    return list(
+        dict.fromkeys(docx.part.rels[reference.rId].target_part.partname.lstrip("/") for reference in references)
+    )
 
 
 def _property_faults(docx: Any) -> Iterator[Fault]:
@@ -206,4 +219,6 @@ def _property_faults(docx: Any) -> Iterator[Fault]:
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         text = getattr(docx.core_properties, name)
         if re.search(r"\{[{%#]", text):
-            yield Fault(f"master, docProps/core.xml, “{text[:80]}”", f"has a tag in the property {name!r}.", "Take it out.")
+            yield Fault(
+                f"master, docProps/core.xml, “{text[:80]}”", f"has a tag in the property {name!r}.", "Take it out."
+            )

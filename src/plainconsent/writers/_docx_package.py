@@ -40,7 +40,9 @@ def package_faults(data: bytes) -> tuple[list[Fault], bool]:
         return faults, False
     trees: dict[str, Any] = {}
     for name, part in parts.items():
-        if name.endswith((".xml", ".rels")) or part.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
+        if name.endswith((".xml", ".rels")) or part.replace(b"\0", b"").lstrip(
+            b"\xef\xbb\xbf\xff\xfe \t\r\n"
+        ).startswith(b"<"):
             tree = _tree(name, part)
             if isinstance(tree, Fault):
                 faults.append(tree)
@@ -95,7 +97,9 @@ def _read(package: zipfile.ZipFile) -> tuple[Mapping[str, bytes], list[Fault]]:
             with package.open(entry) as stream:
                 parts[entry.filename] = stream.read(left + 1)
         except _BROKEN:
-            return {}, [Fault(f"master, {entry.filename}", "is damaged, or its size is not what the package says.", _SAVE)]
+            return {}, [
+                Fault(f"master, {entry.filename}", "is damaged, or its size is not what the package says.", _SAVE)
+            ]
         left -= len(parts[entry.filename])
         if left < 0:
             return {}, [Fault("master", f"unpacks to more than {MOST_BYTES} bytes.", "Take out large pictures.")]
@@ -129,16 +133,24 @@ def _link_faults(name: str, tree: Any) -> Iterator[Fault]:
                 remedy = "In Word: Developer, Document Template, choose Normal."
                 yield Fault(f"master, {name}", f"is tied to the template {target[:80]!r}.", remedy)
             elif kind != "hyperlink":
-                yield Fault(f"master, {name}", f"fetches {target[:80]!r} from outside ({kind}).", "Embed it in the document.")
+                yield Fault(
+                    f"master, {name}", f"fetches {target[:80]!r} from outside ({kind}).", "Embed it in the document."
+                )
             elif not target.lower().startswith(_WEB):
-                yield Fault(f"master, {name}", f"links to {target[:80]!r}.", "Link only to web pages and mail addresses.")
+                yield Fault(
+                    f"master, {name}", f"links to {target[:80]!r}.", "Link only to web pages and mail addresses."
+                )
 
 
 def _field_faults(name: str, tree: Any) -> Iterator[Fault]:
     for code in _field_codes(tree):
         word = (code.split() or [""])[0].upper()
         if word not in _FIELDS:
-            yield Fault(f"master, {name}", f"holds the field “{code.strip()[:60]}”.", f"Use only these fields: {', '.join(sorted(_FIELDS))}.")
+            yield Fault(
+                f"master, {name}",
+                f"holds the field “{code.strip()[:60]}”.",
+                f"Use only these fields: {', '.join(sorted(_FIELDS))}.",
+            )
 
 
 def _field_codes(tree: Any) -> Iterator[str]:
@@ -163,4 +175,7 @@ def _macro_faults(parts: Mapping[str, bytes]) -> list[Fault]:
     types = parts.get("[Content_Types].xml", b"").replace(b"\0", b"").lower()
     if not found and (b"macroenabled" in types or b"vbaproject" in types):
         found = ["[Content_Types].xml"]
-    return [Fault(f"master, {name}", "holds macros.", "Save it as a Word document without macros (.docx).") for name in found]
+    return [
+        Fault(f"master, {name}", "holds macros.", "Save it as a Word document without macros (.docx).")
+        for name in found
+    ]

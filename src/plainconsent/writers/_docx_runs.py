@@ -69,7 +69,9 @@ class RunWriter:
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
-    def run(self, text: str, bold: bool = False, name: bool = False, style: str = "", more: str = "", lang: str = "") -> str:
+    def run(
+        self, text: str, bold: bool = False, name: bool = False, style: str = "", more: str = "", lang: str = ""
+    ) -> str:
         """One run; `more` and `lang` are property elements that stand late in the schema's order."""
         rtl = bool(_RTL_LETTERS.search(text)) if name or lang else self.document.direction == "rtl"
         look = f'<w:rStyle w:val="{self.styles[style]}"/>' if style else ""
@@ -103,13 +105,16 @@ class RunWriter:
         fields = {"{page}": " PAGE ", "{pages}": " NUMPAGES "}
         return "".join(
             f'<w:fldSimple w:instr="{fields[part]}">{self.run("1")}</w:fldSimple>' if part in fields else self.run(part)
-            for part in parts if part
+            for part in parts
+            if part
         )
 
     def letterhead(self) -> str:
         """The lines of the letterhead as runs of one paragraph, the first in bold; empty when there are none."""
         lines = self.document.letterhead
-        return "".join(self.run(f"{line}\n" if n < len(lines) else line, bold=n == 1) for n, line in enumerate(lines, 1))
+        return "".join(
+            self.run(f"{line}\n" if n < len(lines) else line, bold=n == 1) for n, line in enumerate(lines, 1)
+        )
 
     # --- blanks --------------------------------------------------------------------------------------------------
 
@@ -118,7 +123,7 @@ class RunWriter:
         if not self.fillable or slot.kind == "signature":
             return shown
         kinds = {"multiline": '<w:text w:multiLine="1"/>', "date": self._date()}
-        return self._sdt(slot, f'<w:showingPlcHdr/>{kinds.get(slot.kind, "<w:text/>")}', shown)
+        return self._sdt(slot, f"<w:showingPlcHdr/>{kinds.get(slot.kind, '<w:text/>')}", shown)
 
     def _sdt(self, slot: Slot, kind: str, shown: str) -> str:
         alias, tag = escape(slot.spoken[:NAME_LIMIT]), escape(slot.id[:NAME_LIMIT])

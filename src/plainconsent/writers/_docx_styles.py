@@ -17,7 +17,8 @@ _REMEDY = "Start from the default master, or copy its styles with Word's Organiz
 def style_ids(docx: Any) -> dict[str, str]:
     """Name -> id of the styles the writer needs, as far as the master has them; Word translates ids, not names."""
     there = {
-        (style.get(f"{{{W}}}type"), (style.name_val or "").casefold()): style.styleId for style in docx.styles.element.style_lst
+        (style.get(f"{{{W}}}type"), (style.name_val or "").casefold()): style.styleId
+        for style in docx.styles.element.style_lst
     }
     wanted = ((kind, name) for kind, names in STYLES.items() for name in names)
     return {name: there[kind, name.casefold()] for kind, name in wanted if (kind, name.casefold()) in there}
@@ -66,6 +67,19 @@ def style_points(docx: Any, name: str) -> float:
         if size is not None:
             return float(size.get(f"{{{W}}}val")) / 2
     return 10.0
+
+
+def enlarge(docx: Any, points: int) -> None:
+    """No style but those of header and footer stays smaller than `points`: a law can set the size of a form's type."""
+    styles = [
+        style
+        for style in docx.styles.element.style_lst
+        if (style.name_val or "").casefold() not in ("header", "footer")
+    ]
+    for place in (*styles, *docx.styles.element.findall(f"{{{W}}}docDefaults")):
+        for size in (*place.iter(f"{{{W}}}sz"), *place.iter(f"{{{W}}}szCs")):
+            if int(size.get(f"{{{W}}}val")) < points * 2:
+                size.set(f"{{{W}}}val", str(points * 2))
 
 
 def numbered_lists(docx: Any) -> Callable[[], int]:

@@ -26,8 +26,20 @@ from plainconsent.writers._docx_runs import RunWriter, escape, is_rtl, language_
 # The styles a master must have, by the kind of thing they dress: the first three are Word's own.
 STYLES: Mapping[str, tuple[str, ...]] = {
     "paragraph": (
-        "heading 1", "heading 2", "heading 3", "Normal", "List Bullet", "List Number", "caption",
-        "Form Label", "Form Line", "Form Choice", "Form Signature", "Form Notice", "Form Source", "Form Cell",
+        "heading 1",
+        "heading 2",
+        "heading 3",
+        "Normal",
+        "List Bullet",
+        "List Number",
+        "caption",
+        "Form Label",
+        "Form Line",
+        "Form Choice",
+        "Form Signature",
+        "Form Notice",
+        "Form Source",
+        "Form Cell",
         "Form Draft",
     ),
     "character": ("Hyperlink",),
@@ -159,7 +171,9 @@ class Writer(RunWriter):
         look += f'<w:tblCaption w:val="{escape(caption)}"/>' if caption else ""
         dress = f'<w:tblStyle w:val="{self.styles[style]}"/>{bidi}<w:tblW w:w="5000" w:type="pct"/>'
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        gap = self.paragraph("Form Cell", "", "", '<w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/>')
+        gap = self.paragraph(
+            "Form Cell", "", "", '<w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/>'
+        )
         return f"<w:tbl><w:tblPr>{dress}{look}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>{gap}"
 
     def _row(self, cells: tuple[Runs, ...], widths: list[int], head: bool = False) -> str:

@@ -92,7 +92,10 @@ def _field(pdf: Pdf, slot: Slot, widgets: list[Object]) -> Object:
 def _form(pdf: Pdf, fields: list[Object]) -> Dictionary:
     """What is typed is shown in Helvetica, which every viewer has: the standards ask for embedding only what is drawn."""
     helvetica = Dictionary(
-        Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding,
+        Type=Name.Font,
+        Subtype=Name.Type1,
+        BaseFont=Name.Helvetica,
+        Encoding=Name.WinAnsiEncoding,
     )
     return Dictionary(
         Fields=Array(fields), DA=String(_TYPED), DR=Dictionary(Font=Dictionary(Helv=pdf.make_indirect(helvetica)))

@@ -19,7 +19,7 @@ from plainconsent.errors import refuse
 from plainconsent.places import TEMPLATES
 from plainconsent.writers._docx_master import check_master
 from plainconsent.writers._docx_runs import W, escape, language_xml
-from plainconsent.writers._docx_styles import numbered_lists, style_ids, style_points
+from plainconsent.writers._docx_styles import enlarge, numbered_lists, style_ids, style_points
 from plainconsent.writers._docx_xml import Writer
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can hold: the same for every file
@@ -79,6 +79,8 @@ def _finish(docx: Any, writer: Writer) -> None:
         band = f'<w:body xmlns:w="{W}">{writer.paragraph("Form Draft", writer.run(document.draft))}</w:body>'
         docx.element.body.insert(0, parse_xml(band)[0])
     _set_language(docx, document.language)
+    if document.type_points > 12:
+        enlarge(docx, document.type_points)
     if document.direction == "rtl":
         _turn(docx)
     # Word 2010 wrote a second copy of the styles for Word 2007, which no longer matches the first.

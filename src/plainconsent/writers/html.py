@@ -33,8 +33,12 @@ class _Ids:
 @functools.cache
 def _frame() -> jinja2.Template:
     frames = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES / "frames"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES / "frames"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     frames.globals.update(kind_of=_kind_of, css=_css, css_pages=_css_pages)
     return frames.get_template("default.html")

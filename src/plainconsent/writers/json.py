@@ -25,8 +25,12 @@ def write(document: Document, look: Look) -> bytes:
         "bundle": _bundle(document, text),
         "receipt": {**document.receipt, "text_sha256": hashlib.sha256(text.encode()).hexdigest()},
         "document": {
-            "form": document.form, "title": document.title, "language": document.language,
-            "direction": document.direction, "footer": document.footer, "as_of": str(document.as_of),
+            "form": document.form,
+            "title": document.title,
+            "language": document.language,
+            "direction": document.direction,
+            "footer": document.footer,
+            "as_of": str(document.as_of),
             "blocks": [as_data(block) for block in document.blocks],
             "slots": {id: {"label": s.label, "kind": s.kind, "value": s.value} for id, s in document.slots.items()},
         },
@@ -41,7 +45,8 @@ def _plain(document: Document) -> str:
 def _bundle(document: Document, text: str) -> dict[str, Any]:
     resources = (_consent(document, text), _questionnaire(document), _provenance(document))
     return {
-        "resourceType": "Bundle", "type": "collection",
+        "resourceType": "Bundle",
+        "type": "collection",
         "entry": [{"fullUrl": f"urn:uuid:{_uuid(text, r['resourceType'])}", "resource": r} for r in resources],
     }
 
@@ -56,15 +61,27 @@ def _consent(document: Document, text: str) -> dict[str, Any]:
     code, display = _LOINC.get(document.form, _PATIENT_CONSENT)
     jurisdiction = document.receipt.get("profile", {}).get("jurisdiction", "")
     return {
-        "resourceType": "Consent", "status": "draft", "language": document.language,
+        "resourceType": "Consent",
+        "status": "draft",
+        "language": document.language,
         "scope": _concept("http://terminology.hl7.org/CodeSystem/consentscope", _SCOPE.get(document.form, "treatment")),
-        "category": [{"coding": [{"system": "http://loinc.org", "code": code, "display": display}], "text": document.title}],
+        "category": [
+            {"coding": [{"system": "http://loinc.org", "code": code, "display": display}], "text": document.title}
+        ],
         "dateTime": str(document.as_of),
         # The law behind the form is named as a policy, never as an invented code.
-        "policy": [{"authority": f"urn:iso:std:iso:3166:-2:{jurisdiction}", "uri": "https://www.ecfr.gov/current/title-45/part-164"}],
+        "policy": [
+            {
+                "authority": f"urn:iso:std:iso:3166:-2:{jurisdiction}",
+                "uri": "https://www.ecfr.gov/current/title-45/part-164",
+            }
+        ],
         "sourceAttachment": {
-            "contentType": "text/plain; charset=utf-8", "language": document.language, "title": document.title,
-            "data": base64.b64encode(text.encode()).decode(), "hash": base64.b64encode(hashlib.sha1(text.encode()).digest()).decode(),
+            "contentType": "text/plain; charset=utf-8",
+            "language": document.language,
+            "title": document.title,
+            "data": base64.b64encode(text.encode()).decode(),
+            "hash": base64.b64encode(hashlib.sha1(text.encode()).digest()).decode(),
         },
     }
 
@@ -75,8 +92,13 @@ def _concept(system: str, code: str) -> dict[str, Any]:
 
 def _questionnaire(document: Document) -> dict[str, Any]:
     return {
-        "resourceType": "Questionnaire", "status": "draft", "language": document.language, "title": document.title,
-        "name": document.form, "date": str(document.as_of), "subjectType": ["Patient"],
+        "resourceType": "Questionnaire",
+        "status": "draft",
+        "language": document.language,
+        "title": document.title,
+        "name": document.form,
+        "date": str(document.as_of),
+        "subjectType": ["Patient"],
         "item": list(_items(document)),
     }
 
@@ -93,15 +115,24 @@ def _item(block: Block, n: int, document: Document) -> Iterator[dict[str, Any]]:
             yield _question(block.slot, document)
         case Signature():
             yield {
-                "linkId": f"b{n}", "type": "group", "text": block.label,
-                "extension": [{
-                    "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-signatureRequired",
-                    "valueCodeableConcept": _concept("urn:iso-astm:E1762-95:2013", _SIGNATURE_TYPE),
-                }],
+                "linkId": f"b{n}",
+                "type": "group",
+                "text": block.label,
+                "extension": [
+                    {
+                        "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-signatureRequired",
+                        "valueCodeableConcept": _concept("urn:iso-astm:E1762-95:2013", _SIGNATURE_TYPE),
+                    }
+                ],
                 "item": [_question(slot, document) for slot in block.slots if document.slots[slot].kind != "signature"],
             }
         case Heading():
-            yield {"linkId": f"b{n}", "type": "display", "text": "".join(block_lines(block, document.slots)), "prefix": "#" * block.level}
+            yield {
+                "linkId": f"b{n}",
+                "type": "display",
+                "text": "".join(block_lines(block, document.slots)),
+                "prefix": "#" * block.level,
+            }
         case _:
             text = "\n".join(block_lines(block, document.slots))
             if text and not hasattr(block, "blocks"):
@@ -122,8 +153,10 @@ def _provenance(document: Document) -> dict[str, Any]:
         "resourceType": "Provenance",
         "target": [{"display": document.title}],
         "recorded": f"{document.as_of}T00:00:00Z",
-        "agent": [{
-            "type": _concept("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "assembler"),
-            "who": {"display": f"plainconsent {version}"},
-        }],
+        "agent": [
+            {
+                "type": _concept("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "assembler"),
+                "who": {"display": f"plainconsent {version}"},
+            }
+        ],
     }

@@ -35,7 +35,9 @@ def _draw(document: Document, look: Look) -> bytes:
     try:
         drawn, warnings = _compiler().compile_with_warnings(
             sys_inputs={"doc": json.dumps(_data(document, look), ensure_ascii=False)},
-            format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=made_on,
+            format="pdf",
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=made_on,
         )
     except typst.TypstError as error:
         raise Faults([Fault("pdf", error.message, "Take out what it names, or choose another format.")]) from error
@@ -55,12 +57,22 @@ def _data(document: Document, look: Look) -> dict[str, object]:
     """What the frame reads; words go in as data, so that nothing in them can be taken for markup."""
     day = document.as_of
     return {
-        "title": document.title, "language": document.language, "direction": document.direction,
-        "footer": document.footer, "page_words": document.page_words, "draft": document.draft,
-        "letterhead": document.letterhead, "type_points": document.type_points, "fillable": look.fillable,
-        "year": day.year, "month": day.month, "day": day.day,
-        "slots": {id: {"id": id, "kind": slot.kind, "label": slot.label, "value": slot.value}
-                  for id, slot in document.slots.items()},
+        "title": document.title,
+        "language": document.language,
+        "direction": document.direction,
+        "footer": document.footer,
+        "page_words": document.page_words,
+        "draft": document.draft,
+        "letterhead": document.letterhead,
+        "type_points": document.type_points,
+        "fillable": look.fillable,
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "slots": {
+            id: {"id": id, "kind": slot.kind, "label": slot.label, "value": slot.value}
+            for id, slot in document.slots.items()
+        },
         "blocks": [as_data(block) for block in document.blocks],
     }
 
@@ -79,7 +91,9 @@ def _missing(where: str, words: str, remedy: str) -> Iterator[Fault]:
     lacking = [c for c in dict.fromkeys(words) if c in _FORBIDDEN or not (c.isspace() or ord(c) in _shown())]
     if lacking:
         named = ", ".join(f"{c} (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in lacking[:5])
-        yield Fault(where, f"holds what the PDF's font cannot show: {named}.", f"{remedy}, or make a docx or html instead.")
+        yield Fault(
+            where, f"holds what the PDF's font cannot show: {named}.", f"{remedy}, or make a docx or html instead."
+        )
 
 
 @functools.cache
@@ -87,7 +101,7 @@ def _shown() -> frozenset[int]:
     """The code points that the font has a glyph for, from its `cmap` table (OpenType 1.9, subtable format 12)."""
     font = (_FONTS / _UPRIGHT).read_bytes()
     tables = (struct.unpack_from(">4s4xLL", font, 12 + 16 * n) for n in range(struct.unpack_from(">H", font, 4)[0]))
-    cmap = next(font[start:start + length] for tag, start, length in tables if tag == b"cmap")
+    cmap = next(font[start : start + length] for tag, start, length in tables if tag == b"cmap")
     starts = [struct.unpack_from(">4xL", cmap, 4 + 8 * n)[0] for n in range(struct.unpack_from(">H", cmap, 2)[0])]
     start = next(at for at in starts if struct.unpack_from(">H", cmap, at)[0] == 12)
     groups = struct.unpack_from(">L", cmap, start + 12)[0]
