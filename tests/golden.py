@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import TODAY, text_of
 
 from plainconsent.assemble import assemble
-from plainconsent.jurisdictions import names
+from plainconsent.lookup import names
 from plainconsent.profile import Profile
 from plainconsent.scores import describe, every_profile
 

@@ -25,7 +25,7 @@ from plainconsent.errors import Faults
 from plainconsent.language import PSEUDO, Language, catalog_path, read_language
 from plainconsent.places import TEMPLATES
 from plainconsent.profile import MODES, SETTINGS, Profile, make_profile, read_practice
-from plainconsent.wording import parse
+from plainconsent.sandbox import parse
 
 ON = date(2026, 11, 25)
 STATES, LICENSES = ("CA", "WA"), ("LCSW", "LMFT", "LPCC", "psychologist")

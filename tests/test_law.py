@@ -10,9 +10,10 @@ import pytest
 from conftest import TODAY, run
 
 from plainconsent.errors import Faults
-from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law, read_topics
+from plainconsent.jurisdictions import read_law, read_topics
 from plainconsent.law import Law, Statement, in_force, last_day, months_between
 from plainconsent.lawcheck import all_ids, answer_rows, check_law, check_law_file, dead_topics, law_files
+from plainconsent.lookup import find_jurisdiction, find_role
 
 BROKEN = Path(__file__).parent / "broken" / "law"
 

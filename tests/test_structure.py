@@ -8,7 +8,7 @@ import click
 from conftest import ROOT
 
 from plainconsent.cli import cli
-from plainconsent.jurisdictions import names
+from plainconsent.lookup import names
 
 SOURCE = ROOT / "src" / "plainconsent"
 PURE = ("document", "errors", "law", "places")

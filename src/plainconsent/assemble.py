@@ -30,8 +30,9 @@ from plainconsent.errors import Fault, Faults
 from plainconsent.facts import Facts, Name
 from plainconsent.language import Language, read_language
 from plainconsent.law import Statement, oldest_check
+from plainconsent.pen import Pen
 from plainconsent.profile import Profile
-from plainconsent.wording import Pen, Piece, render
+from plainconsent.wording import Piece, render
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from plainconsent.clauses import Clause, parse_clause
 from plainconsent.errors import Fault, Faults, nearest
 from plainconsent.language import DOMAIN, PSEUDO, SOURCE, catalog_path, language_tags
 from plainconsent.places import TEMPLATES
-from plainconsent.wording import parse
+from plainconsent.sandbox import parse
 from plainconsent.yamlfile import read_yaml
 
 Key = tuple[str | None, str]

@@ -12,7 +12,7 @@ from plainconsent.facts import PROFILE_NAMES
 from plainconsent.jurisdictions import Topics, read_topics
 from plainconsent.lawcheck import check_law, when_paths
 from plainconsent.places import TEMPLATES
-from plainconsent.wording import check_template, fact_paths, parse
+from plainconsent.sandbox import check_template, fact_paths, parse
 
 Checked = tuple[str, list[Fault], list[Fault]]
 

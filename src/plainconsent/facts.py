@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from plainconsent.errors import Fault, nearest
-from plainconsent.jurisdictions import Topics, ethics_of, names, read_law, read_topics
+from plainconsent.jurisdictions import Topics, ethics_of, read_law, read_topics
 from plainconsent.law import NO_ANSWER, Law, Statement, in_force
+from plainconsent.lookup import names
 from plainconsent.profile import Profile
 
 # Names that are not topics: who the form is for, and what the practice said.

@@ -1,4 +1,4 @@
-"""Reads the law files and finds a jurisdiction, a license or an ethics code by the names people use."""
+"""Reads the law files: their shape is checked against the questions, and their YAML becomes statements."""
 
 from __future__ import annotations
 
@@ -11,50 +11,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from plainconsent.errors import Fault, Faults, nearest, refuse
-from plainconsent.law import NO_ANSWER, ROLES, Citation, Law, Statement, in_force
+from plainconsent.errors import Fault, nearest, refuse
+from plainconsent.law import NO_ANSWER, ROLES, Citation, Law, Statement
 from plainconsent.places import JURISDICTIONS
 from plainconsent.shape import check_fields
 from plainconsent.yamlfile import YamlFile, read_yaml
 
-# What clinicians call the four families anywhere; a state's own abbreviations come from its `license` statements.
-FAMILY_NAMES = {
-    "clinical_social_worker": (
-        "LCSW",
-        "LICSW",
-        "LISW",
-        "clinical social worker",
-        "licensed clinical social worker",
-        "social worker",
-    ),
-    "marriage_family_therapist": (
-        "LMFT",
-        "MFT",
-        "marriage and family therapist",
-        "licensed marriage and family therapist",
-    ),
-    "professional_counselor": (
-        "LPCC",
-        "LPC",
-        "LMHC",
-        "LCPC",
-        "LCMHC",
-        "counselor",
-        "professional counselor",
-        "licensed professional counselor",
-        "licensed professional clinical counselor",
-        "mental health counselor",
-        "licensed mental health counselor",
-    ),
-    "psychologist": ("psychologist", "licensed psychologist", "LP"),
-}
 ETHICS_CODES = {
     "clinical_social_worker": "NASW",
     "marriage_family_therapist": "AAMFT",
     "professional_counselor": "ACA",
     "psychologist": "APA",
 }
-HEAD = ("jurisdiction", "name", "attorney_review", "codes", "without_sign", "roles", "edition", "topics")
+HEAD: Mapping[str, Mapping[str, Any]] = {
+    "jurisdiction": {"is": "text", "needed": True},
+    "name": {"is": "text", "needed": True},
+    "attorney_review": {"is": "text"},
+    "without_sign": {"is": "texts"},
+    "roles": {"is": "codes", "of": ROLES},
+    "edition": {"is": "text"},
+}
 _CITE = {key: {"is": "text"} for key in ("code", "section", "sub", "case", "cite", "page")}
 
 
@@ -104,16 +80,12 @@ def check_shape(file: YamlFile, topics: Topics) -> list[Fault]:
     """Every key and value that `_topics.yaml` does not allow, with its place."""
     if not isinstance(file.data, dict):
         return [Fault(file.place(), "should be a block of `key: value` lines.")]
-    faults = [
-        Fault(file.place(key), "is not a key that is known here.", nearest(key, HEAD))
-        for key in file.data
-        if key not in HEAD
-    ]
-    faults += [
-        Fault(file.place(), f"has no `{key}`.", f"Add `{key}:`.")
-        for key in ("jurisdiction", "name", "topics")
-        if not file.data.get(key)
-    ]
+    head = {name: value for name, value in file.data.items() if name not in ("codes", "topics")}
+    faults = check_fields(file, (), head, HEAD) + _check_codes(file)
+    if faults:
+        return faults
+    if not file.data.get("topics"):
+        faults.append(Fault(file.place(), "has no `topics`.", "Add `topics:`."))
     answers = file.data.get("topics")
     for name, statements in answers.items() if isinstance(answers, dict) else ():
         if name not in topics.topics:
@@ -123,6 +95,24 @@ def check_shape(file: YamlFile, topics: Topics) -> list[Fault]:
         else:
             for n, statement in enumerate(statements):
                 faults += _check_statement(file, ("topics", name, n), statement, topics.topics[name], topics.statement)
+    return faults
+
+
+def _check_codes(file: YamlFile) -> list[Fault]:
+    """`codes` names each code that is cited, with the pattern of its section numbers."""
+    codes = file.data.get("codes") or {}
+    if not isinstance(codes, dict):
+        return [
+            Fault(
+                file.place("codes"), "should be a block of code names and patterns.", r"Write it like `XX Code: '\d+'`."
+            )
+        ]
+    faults = []
+    for code, pattern in codes.items():
+        try:
+            re.compile(str(pattern))
+        except re.error as error:
+            faults.append(Fault(file.place("codes", code), f"is not a pattern ({error}).", r"Write it like '\d+-\d+'."))
     return faults
 
 
@@ -261,92 +251,6 @@ def _day(text: str | None) -> date | None:
 
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
-
-
-# --- finding by name -------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
-    """`US-CA` -> `California` for every state that has a file, read from the files' first lines alone."""
-    found = {}
-    for path in sorted(folder.glob("[a-z][a-z].yaml")):
-        if path.stem != "us":
-            with path.open(encoding="utf-8") as file:
-                name = re.search(r"^name: *(.+?) *$", file.read(600), re.MULTILINE)
-            found[f"US-{path.stem.upper()}"] = name.group(1).strip("'\"") if name else path.stem.upper()
-    return found
-
-
-def find_jurisdiction(word: str, where: str = "--jurisdiction", folder: Path = JURISDICTIONS) -> str:
-    """`CA`, `us-ca`, `California` -> `US-CA`; raises Faults with the nearest names."""
-    known = names(folder)
-    wanted = " ".join(word.replace(".", "").replace("_", "-").split()).casefold().removesuffix(" state")
-    for jurisdiction, name in known.items():
-        if wanted in (jurisdiction.casefold(), jurisdiction[3:].casefold(), name.casefold()):
-            return jurisdiction
-    starts = [name for name in known.values() if len(wanted) > 2 and name.casefold().startswith(wanted)]
-    if len(starts) == 1:
-        return next(j for j, name in known.items() if name == starts[0])
-    what = f"{word!r} could mean several states." if starts else f"{word!r} is not a state whose law is here."
-    close = [f"{name} ({j[3:]})" for j, name in known.items()]
-    raise Faults([Fault(where, what, f"Did you mean {' or '.join(starts)}?" if starts else nearest(word, close))])
-
-
-def find_role(word: str, law: Law, on: date, where: str = "--license") -> tuple[str, str]:
-    """The license family that `word` names in this state, and a note when the state's own title differs.
-
-    Local abbreviations and titles come first, then the names used anywhere. Raises Faults with that state's titles.
-    """
-    titles = local_titles(law, on)
-    wanted = " ".join(word.replace(".", "").replace("_", " ").split()).casefold()
-    for role, (title, abbreviation, also) in titles.items():
-        if wanted in {w.casefold() for w in (title, abbreviation, *also)}:
-            return role, ""
-    for role, words in FAMILY_NAMES.items():
-        if wanted in {w.casefold() for w in (*words, role.replace("_", " "))} and (role in titles or not titles):
-            title, abbreviation, _ = titles.get(role, ("", "", ()))
-            return role, f"In {law.name}, {word} is called {title} ({abbreviation})." if title else ""
-    if associate := _associate_title(wanted, law, on):
-        remedy = "Name the license you work toward, and your supervisor in a practice file (supervisor: name)."
-        raise Faults(
-            [Fault(where, f"{word!r} is a title under supervision ({associate}), not a license of its own.", remedy)]
-        )
-    shown = [f"{title} ({abbreviation})" for title, abbreviation, _ in titles.values()]
-    every = [w for title, abbreviation, also in titles.values() for w in (abbreviation, title, *also)]
-    near = nearest(word, every)
-    remedy = f"{law.name} has: {'; '.join(shown)}." + (f" {near}" if near.startswith("Did") else "")
-    raise Faults([Fault(where, f"{word!r} is not a license that is known in {law.name}.", remedy)])
-
-
-def _associate_title(wanted: str, law: Law, on: date) -> str:
-    """The title of people under supervision that a word names in this state, or ''."""
-    for role in ROLES:
-        statement = in_force(law, role, on).get("license", {}).get(None)
-        for title in statement.values.get("associate", ()) if statement else ():
-            letters = re.findall(r"\(([^)]+)\)", title)
-            if wanted in {
-                w.casefold()
-                for w in (
-                    title,
-                    title.split(" (")[0],
-                    *letters,
-                    *(w for part in letters for w in re.split(r"[ ,;]+", part)),
-                )
-            }:
-                return str(title)
-    return ""
-
-
-def local_titles(law: Law, on: date) -> dict[str, tuple[str, str, tuple[str, ...]]]:
-    """role -> (title, abbreviation, other abbreviations and associate titles) in this state."""
-    found = {}
-    for role in ROLES:
-        statement = in_force(law, role, on).get("license", {}).get(None)
-        if statement and statement.answer not in NO_ANSWER:
-            values = statement.values
-            found[role] = (values["title"], values["abbreviation"], tuple(values.get("also", ())))
-    return found
 
 
 def ethics_of(role: str, folder: Path = JURISDICTIONS) -> Law:

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from plainconsent.errors import Fault, Faults, nearest
-from plainconsent.jurisdictions import ETHICS_CODES, find_jurisdiction, find_role, law_file, read_law, read_topics
+from plainconsent.jurisdictions import ETHICS_CODES, law_file, read_law, read_topics
 from plainconsent.law import Law, in_force
 from plainconsent.lawcheck import answer_rows
+from plainconsent.lookup import find_jurisdiction, find_role
 
 
 def find_law(word: str) -> Law:

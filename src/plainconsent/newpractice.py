@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from plainconsent.errors import Fault, Faults
-from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law
+from plainconsent.jurisdictions import read_law
+from plainconsent.lookup import find_jurisdiction, find_role
 from plainconsent.profile import practice_fields
 from plainconsent.shape import check_value
 from plainconsent.yamlfile import YamlFile

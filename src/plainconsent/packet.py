@@ -11,8 +11,8 @@ from typing import Any
 from plainconsent.assemble import Assembled, assemble
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
 from plainconsent.errors import Fault, Faults, nearest, refuse
-from plainconsent.jurisdictions import find_jurisdiction
 from plainconsent.language import read_language
+from plainconsent.lookup import find_jurisdiction
 from plainconsent.places import TEMPLATES
 from plainconsent.profile import Profile, make_profile
 from plainconsent.reviewer import note_text, review

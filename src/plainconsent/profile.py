@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.errors import Fault, Faults, nearest, refuse
-from plainconsent.jurisdictions import find_jurisdiction, find_role, read_law
+from plainconsent.jurisdictions import read_law
 from plainconsent.language import read_language
 from plainconsent.law import NO_ANSWER, Law, in_force
+from plainconsent.lookup import find_jurisdiction, find_role
 from plainconsent.places import TEMPLATES
 from plainconsent.shape import check_fields, wrong_characters
 from plainconsent.yamlfile import YamlFile, read_yaml

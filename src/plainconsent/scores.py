@@ -12,7 +12,8 @@ from plainconsent.assemble import assemble
 from plainconsent.clauses import form_names
 from plainconsent.document import from_data
 from plainconsent.errors import Fault, Faults
-from plainconsent.jurisdictions import local_titles, names, read_law
+from plainconsent.jurisdictions import read_law
+from plainconsent.lookup import local_titles, names
 from plainconsent.profile import MODES, SETTINGS, Profile, make_profile
 from plainconsent.readability import Report, measure
 

@@ -13,10 +13,10 @@ from jinja2.ext import babel_extract
 
 from plainconsent.clauses import Clause, parse_clause
 from plainconsent.errors import Fault
-from plainconsent.jurisdictions import names
+from plainconsent.lookup import names
 from plainconsent.places import TEMPLATES
+from plainconsent.sandbox import parse
 from plainconsent.sentences import MASK, is_hard, is_passive, split_sentences, words_of
-from plainconsent.wording import parse
 
 CLAUSES = TEMPLATES / "clauses"
 _KEYWORDS = ("_", "gettext", "ngettext", "pgettext", "npgettext")

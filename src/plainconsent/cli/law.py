@@ -24,7 +24,8 @@ def list_() -> None:
     Example: plainconsent law list
     """
     from plainconsent.cli import today
-    from plainconsent.jurisdictions import local_titles, names, read_law, read_topics
+    from plainconsent.jurisdictions import read_law, read_topics
+    from plainconsent.lookup import local_titles, names
 
     rows = []
     for id, name in names().items():
