@@ -12,8 +12,8 @@ from test_docx import audit_findings, text_lines
 from test_html import axe_findings, chromium_page, needs_chromium
 from test_pdf import standards_findings
 
-from plainconsent.assemble import assemble
 from plainconsent.document import Document, Look, block_lines, from_data
+from plainconsent.packet import make_form
 from plainconsent.profile import make_profile, read_practice
 from plainconsent.reviewer import review
 from plainconsent.writers import FORMATS, write
@@ -114,29 +114,12 @@ def test_axe_finds_nothing_in_the_forms() -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_input_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
     """Twice here, and in another process with another hash seed, zone and language of the machine."""
-    document = make(*SAMPLE[0]).document
-    first = write(document, format, Look())
-    arguments = (
-        "form",
-        "consent",
-        "-j",
-        "CA",
-        "-l",
-        "LMFT",
-        "-s",
-        "individual",
-        "-s",
-        "teletherapy",
-        "--as-of",
-        str(TODAY),
-        "--format",
-        format,
-        "-o",
-        str(tmp_path),
-    )
-    run(*arguments, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="de_DE.UTF-8", SOURCE_DATE_EPOCH="1")
+    profile = make_profile(as_of=TODAY, state="CA", license="LMFT", settings=["individual", "teletherapy"])
+    [first] = make_form(profile, "consent", [format]).values()
+    options = f"form consent -j CA -l LMFT -s individual -s teletherapy --as-of {TODAY} --format {format} -o".split()
+    run(*options, str(tmp_path), PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="de_DE.UTF-8", SOURCE_DATE_EPOCH="1")
 
-    assert write(document, format, Look()) == first
+    assert [first] == list(make_form(profile, "consent", [format]).values())
     assert next(tmp_path.iterdir()).read_bytes() == first
 
 
@@ -147,7 +130,7 @@ def test_the_json_is_fhir_and_a_receipt() -> None:
     from fhir.resources.R4B.questionnaire import Questionnaire
 
     profile = make_profile(as_of=TODAY, practice=read_practice(ROOT / "examples" / "solo" / "practice.yaml"))
-    data: dict[str, Any] = json.loads(write(assemble(profile, "consent").document, "json", Look()))
+    data: dict[str, Any] = json.loads(next(iter(make_form(profile, "consent", ["json"]).values())))
     resources = {entry["resource"]["resourceType"]: entry["resource"] for entry in data["bundle"]["entry"]}
     Consent.model_validate(resources["Consent"])
     Questionnaire.model_validate(resources["Questionnaire"])
@@ -155,6 +138,8 @@ def test_the_json_is_fhir_and_a_receipt() -> None:
 
     assert resources["Consent"]["status"] == "draft"
     assert len(data["receipt"]["statements"]) > 30
+    assert len(data["receipt"]["checklist"]) == 136
+    assert all(data["receipt"]["checklist"].values())
     assert "Alex Sample" not in json.dumps(data["receipt"])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.assemble import Assembled, assemble
+from plainconsent.checklist import subjects_of
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
 from plainconsent.errors import Fault, Faults, nearest, refuse
 from plainconsent.language import read_language
@@ -41,8 +42,10 @@ def make_form(
             if name not in made.document.slots
         ]
     )
+    subjects = {s.id: list(s.clauses) or s.reason for s in subjects_of(made)}
+    document = replace(made.document, receipt={**made.document.receipt, "checklist": subjects})
     look = Look(fillable, _master(profile, base))
-    files = {f"{file_stem(profile, form)}.{format}": write(made.document, format, look) for format in formats}
+    files = {f"{file_stem(profile, form)}.{format}": write(document, format, look) for format in formats}
     return {**files, **(_reviewer_files(profile, form, formats, base) if reviewer else {})}
 
 
