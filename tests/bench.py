@@ -57,7 +57,8 @@ def main() -> None:
                     "-c", "from plainconsent.jurisdictions import read_law; read_law('US-CA')"
                 ),
                 "read every law file": lambda: seconds(
-                    "-c", "from plainconsent.jurisdictions import *; [read_law(id) for id in names()]"
+                    "-c",
+                    "from plainconsent.jurisdictions import read_law; from plainconsent.lookup import names; [read_law(id) for id in names()]",
                 ),
             }
         )
