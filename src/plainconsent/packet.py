@@ -150,27 +150,25 @@ def explain_rows(profile: Profile, form: str, base: Path = Path()) -> list[dict[
 # --- the packet --------------------------------------------------------------------------------------------------
 
 
-def make_packet(practice: YamlFile, on: date, formats: Sequence[str], fillable: bool = True) -> dict[str, bytes]:
-    """Every form the practice's settings ask for, in order, each with its reviewer's copy, an index and the explanation."""
+def make_packet(
+    practice: YamlFile, on: date, formats: Sequence[str], fillable: bool = True, explain: bool = True
+) -> dict[str, bytes]:
+    """Every form the practice's settings ask for, in order, with reviewer's copies, explanations and an index page."""
     base = Path(practice.name).parent
     files: dict[str, bytes] = {}
     index: list[tuple[str, list[str]]] = []
     papers: list[str] = []
     for profile, form in packet_forms(practice, on):
         made = assemble(profile, form, overlay_of(profile, base))
-        names = make_form(profile, form, formats, fillable, reviewer=True, base=base)
-        files |= names
-        files[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
-        index.append(
-            (f"{made.document.title} ({_where(profile)})", [name for name in names if "_reviewer" not in name])
-        )
-        papers += [name for name in names if "_reviewer" in name] + [f"{file_stem(profile, form)}_explain.txt"]
-    files["index.html"] = write(
-        _index([*index, ("For the clinician and the attorney, not for clients", papers)], made.document),
-        "html",
-        Look(fillable=False),
-    )
-    return files
+        new = make_form(profile, form, formats, fillable, reviewer=True, base=base)
+        if explain:
+            new[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
+        forms = [name for name in new if "_reviewer." not in name and "_explain." not in name]
+        index.append((f"{made.document.title} ({_where(profile)})", forms))
+        papers += [name for name in new if name not in forms]
+        files |= new
+    index.append(("For the clinician and the attorney, not for clients", papers))
+    return {**files, "index.html": write(_index(index, made.document), "html", Look(fillable=False))}
 
 
 def packet_forms(practice: YamlFile, on: date) -> list[tuple[Profile, str]]:

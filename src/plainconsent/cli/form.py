@@ -64,9 +64,12 @@ def _deliver(files: dict[str, bytes], output: str, force: bool) -> None:
 @click.option("--as-of", type=Day(), help="Make the packet of this day (default: today).")
 @click.option("--format", "formats", default="docx,pdf", show_default=True, help=f"Any of {ALL}, with commas.")
 @click.option("--fillable/--flat", default=True, help="Blanks that can be typed into, or plain lines.")
+@click.option("--explain/--no-explain", default=True, help="Say beside each form why each clause is in or out.")
 @click.option("-o", "--output", default="packet", show_default=True, help="The folder to write to.")
 @click.option("--force", is_flag=True, help="Replace files that are already there.")
-def packet(practice: Path, as_of: date | None, formats: str, fillable: bool, output: str, force: bool) -> None:
+def packet(
+    practice: Path, as_of: date | None, formats: str, fillable: bool, explain: bool, output: str, force: bool
+) -> None:
     """Make every form a practice's settings ask for, with an index, the reviewer's copies and the explanation.
 
     Example: plainconsent packet practice.yaml -o packet
@@ -77,7 +80,7 @@ def packet(practice: Path, as_of: date | None, formats: str, fillable: bool, out
 
     if output == "-":
         raise click.UsageError("A packet is many files; name a folder with -o.")
-    files = make_packet(read_practice(practice), as_of or today(), formats_from(formats), fillable)
+    files = make_packet(read_practice(practice), as_of or today(), formats_from(formats), fillable, explain)
     _deliver(files, output, force)
 
 
