@@ -160,3 +160,32 @@ def test_one_state_is_read_alone() -> None:
 
     assert {"tx.yaml", "us.yaml", "aca.yaml"} <= set(seen)
     assert not {"ca.yaml", "co.yaml", "ny.yaml", "wa.yaml", "apa.yaml"} & set(seen)
+
+
+def test_coverage_has_no_absent_cell() -> None:
+    """Every topic of every state is answered for every license, and most of what can hurt was read in the law's own words."""
+    rows = json.loads(run("law", "coverage", "--as-of", str(TODAY), "--format", "json").stdout)
+    harmful = [row for row in rows if row["topic"] in ("threat_to_others", "child_abuse_report", "adult_abuse_report")]
+
+    assert len(rows) > 80
+    assert [row for row in rows if row["known"] == "absent"] == []
+    assert all(row["attorney"] == "none" for row in rows), "no attorney has signed; when one does, say so here"
+    assert all(row["known"] in ("primary", "secondary", "single", "unclear") for row in harmful)
+
+
+def test_due_lists_the_most_harmful_first() -> None:
+    """Nothing is due on the day of the check; a year later everything is, beginning with threats to others."""
+    assert "Nothing is due." in run("law", "due", "--as-of", str(TODAY)).stdout
+    rows = json.loads(run("law", "due", "--as-of", str(TODAY), "--within", "400", "--format", "json").stdout)
+
+    assert len(rows) > 100
+    assert "threat_to_others" in rows[0]["statement"]
+    assert "crisis_lines" not in rows[0]["statement"]
+
+
+def test_diff_shows_must_against_may() -> None:
+    """California must act on a threat, Texas may; a state does not differ from itself."""
+    rows = json.loads(run("law", "diff", "CA", "TX", "-l", "LPCC", "--as-of", str(TODAY), "--format", "json").stdout)
+
+    assert {"topic": "threat_to_others", "field": "duty", "US-CA": "must", "US-TX": "may"} in rows
+    assert "They answer alike." in run("law", "diff", "CA", "CA", "-l", "LPCC", "--as-of", str(TODAY)).stdout

@@ -1,4 +1,4 @@
-"""Commands about the law: `law list`, `show`, `export` and `check`."""
+"""Commands about the law: `law list`, `show`, `export`, `check`, `coverage`, `due` and `diff`."""
 
 from __future__ import annotations
 
@@ -95,3 +95,69 @@ def check(ctx: click.Context, jurisdiction: tuple[str, ...], as_of: date | None)
         click.echo(str(fault))
     click.echo(f"{len(files or law_files())} law files read, {len(faults)} faults.")
     ctx.exit(1 if faults else 0)
+
+
+@law.command()
+@click.option("--as-of", type=Day(), help="The law of this day (default: today).")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def coverage(as_of: date | None, shape: str) -> None:
+    """Show how well each state's answers are known: read in full, by summaries, unclear, or absent.
+
+    Example: plainconsent law coverage
+    """
+    from plainconsent.cli import today
+    from plainconsent.lawcover import coverage_rows
+
+    rows = coverage_rows(as_of or today())
+    if shape == "json":
+        echo_json(rows)
+    else:
+        echo_table(list(rows[0]), [list(row.values()) for row in rows])
+
+
+@law.command()
+@click.option("--within", default=0, type=click.IntRange(0, 3650), help="Also what falls due within so many days.")
+@click.option("--as-of", type=Day(), help="Judge on this day (default: today).")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def due(within: int, as_of: date | None, shape: str) -> None:
+    """List what has to be read again because its check is a year old, the most harmful first.
+
+    Example: plainconsent law due --within 90
+    """
+    from plainconsent.cli import today
+    from plainconsent.lawcover import due_rows
+
+    rows = due_rows(as_of or today(), within)
+    if shape == "json":
+        echo_json(rows)
+    elif rows:
+        echo_table(list(rows[0]), [list(row.values()) for row in rows], widest=70)
+    else:
+        click.echo("Nothing is due.")
+
+
+@law.command()
+@click.argument("one")
+@click.argument("other")
+@click.option("--license", "-l", required=True, help="The license, as in the first state.")
+@click.option("--as-of", type=Day(), help="The law of this day (default: today).")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def diff(one: str, other: str, license: str, as_of: date | None, shape: str) -> None:
+    """Show what two states answer differently for one license.
+
+    Example: plainconsent law diff CA WA -l LMFT
+    """
+    from plainconsent.cli import today
+    from plainconsent.jurisdictions import read_law
+    from plainconsent.lawcover import diff_rows
+    from plainconsent.lookup import find_jurisdiction, find_role
+
+    laws = [read_law(find_jurisdiction(word, "JURISDICTION")) for word in (one, other)]
+    on = as_of or today()
+    rows = diff_rows(laws[0], laws[1], find_role(license, laws[0], on)[0], on)
+    if shape == "json":
+        echo_json(rows)
+    elif rows:
+        echo_table(list(rows[0]), [list(row.values()) for row in rows], widest=60)
+    else:
+        click.echo("They answer alike.")
