@@ -10,7 +10,7 @@ import pytest
 from conftest import TODAY, run
 
 from plainconsent.errors import Faults
-from plainconsent.jurisdictions import read_law, read_topics
+from plainconsent.jurisdictions import cite_text, read_law, read_topics
 from plainconsent.law import Law, Statement, in_force, last_day, months_between
 from plainconsent.lawcheck import all_ids, answer_rows, check_law, check_law_file, dead_topics, law_files
 from plainconsent.lookup import find_jurisdiction, find_role
@@ -189,3 +189,21 @@ def test_diff_shows_must_against_may() -> None:
 
     assert {"topic": "threat_to_others", "field": "duty", "US-CA": "must", "US-TX": "may"} in rows
     assert "They answer alike." in run("law", "diff", "CA", "CA", "-l", "LPCC", "--as-of", str(TODAY)).stdout
+
+
+@pytest.mark.parametrize(
+    ("cite", "text"),
+    [
+        ({"code": "Cal. Penal Code", "section": "11166", "sub": "(a)"}, "Cal. Penal Code § 11166(a)"),
+        ({"code": "N.Y. Soc. Serv. Law", "section": "413", "sub": "1(a)"}, "N.Y. Soc. Serv. Law § 413(1)(a)"),
+        ({"code": "N.Y. Penal Law", "section": "250.00", "sub": "1, 2"}, "N.Y. Penal Law § 250.00(1), (2)"),
+        (
+            {"code": "C.R.S.", "section": "27-65-102", "sub": "professional person"},
+            "C.R.S. 27-65-102 (professional person)",
+        ),
+        ({"case": "Name v. Name", "cite": "17 Cal.3d 425 (1976)"}, "Name v. Name, 17 Cal.3d 425 (1976)"),
+    ],
+)
+def test_citations_read_as_a_lawyer_writes_them(cite: dict[str, str], text: str) -> None:
+    """Section and subdivision stay apart: 413(1)(a) is not section 4131."""
+    assert cite_text(cite, ["C.R.S."]) == text

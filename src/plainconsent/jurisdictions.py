@@ -242,7 +242,16 @@ def cite_text(cite: Mapping[str, Any], without_sign: tuple[str, ...] | list[str]
     if "case" in cite:
         return f"{cite['case']}, {cite['cite']}"
     sign = " " if cite["code"] in without_sign else " § "
-    return f"{cite['code']}{sign}{cite['section']}{cite.get('sub') or ''}"
+    return f"{cite['code']}{sign}{cite['section']}{_pinpoint(cite.get('sub') or '')}"
+
+
+def _pinpoint(sub: str) -> str:
+    """The part of a section in parentheses: `(b)(1)` as it is, `1(a)` as `(1)(a)`, a defined word after a space."""
+    if not sub or sub.startswith("("):
+        return sub
+    if not sub[0].isdigit():
+        return f" ({sub})"
+    return ", ".join(re.sub(r"^([\w-]+)", r"(\1)", part) for part in sub.split(", "))
 
 
 def _day(text: str | None) -> date | None:
