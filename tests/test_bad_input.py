@@ -32,6 +32,11 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--as-of", "2026-13-01"), ["2026-13-01"]),
         (("-j", "CA", "-l", "LMFT", "-s", "couple", "--minor", "parent"), ["--minor", "couple"]),
         (("-j", "NY", "-l", "LMHC", "-s", "individual", "--minor", "own"), ["--minor own", "New York"]),
+        (
+            ("-j", "CA", "-l", "LMFT", "-s", "individual", "-s", "teletherapy")
+            + ("--client-state", "NY", "--minor", "own"),
+            ["--minor own", "New York"],
+        ),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name"), ["--fill"]),
         (
             ("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_nam=x"),

@@ -90,7 +90,9 @@ def make_profile(
         license or said.get("license"), "--license" if license else file.place("license"), home, as_of, faults
     )
     there = _client_state(client_state, said, modes, home, file, faults)
-    faults += _contradictions(file, home, role, people, minor, as_of)
+    states = [law for law in (home, read_law(there) if there else None) if law and role]
+    faults += _contradictions(file, people, minor)
+    faults += [_no_minor_consent(law) for law in states if minor == "own" and not _minor_consents(law, role, as_of)]
     faults += [
         Fault(f"--fill {name}", wrong) for name, value in (fills or {}).items() if (wrong := wrong_characters(value))
     ]
@@ -189,7 +191,7 @@ def _client_state(
     return there if home is None or there != home.id else None
 
 
-def _contradictions(file: YamlFile, home: Law | None, role: str, setting: str, minor: str, on: date) -> list[Fault]:
+def _contradictions(file: YamlFile, setting: str, minor: str) -> list[Fault]:
     faults = []
     members = (file.data.get("group") or {}).get("members")
     if members is not None and members < 2:
@@ -202,17 +204,23 @@ def _contradictions(file: YamlFile, home: Law | None, role: str, setting: str, m
         )
     if minor and setting == "couple":
         faults.append(Fault("--minor", "does not go with the setting couple.", "Use individual, family or group."))
-    if minor == "own" and home and role:
-        statement = in_force(home, role, on).get("minor_consent", {}).get(None)
-        if statement is None or (statement.answer in (*NO_ANSWER, "none") and not statement.values.get("special")):
-            faults.append(
-                Fault(
-                    "--minor own",
-                    f"no age was found in the law of {home.name} from which a minor can say yes to therapy alone.",
-                    "Use --minor parent.",
-                )
-            )
     return faults
+
+
+def _minor_consents(law: Law, role: str, on: date) -> bool:
+    """Whether the law names an age, or another case, in which a minor says yes to therapy alone."""
+    statement = in_force(law, role, on).get("minor_consent", {}).get(None)
+    return statement is not None and (
+        statement.answer not in (*NO_ANSWER, "none") or bool(statement.values.get("special"))
+    )
+
+
+def _no_minor_consent(law: Law) -> Fault:
+    return Fault(
+        "--minor own",
+        f"no age was found in the law of {law.name} from which a minor can say yes to therapy alone.",
+        "Use --minor parent.",
+    )
 
 
 def _with_assumptions(
