@@ -33,8 +33,20 @@ CONSENT = ("form", "consent", "-j", "CA", "-l", "LMFT", "-s", "individual", "--a
         (("-j", "CA", "-l", "LMFT", "-s", "couple", "--minor", "parent"), ["--minor", "couple"]),
         (("-j", "NY", "-l", "LMHC", "-s", "individual", "--minor", "own"), ["--minor own", "New York"]),
         (
-            ("-j", "CA", "-l", "LMFT", "-s", "individual", "-s", "teletherapy")
-            + ("--client-state", "NY", "--minor", "own"),
+            (
+                "-j",
+                "CA",
+                "-l",
+                "LMFT",
+                "-s",
+                "individual",
+                "-s",
+                "teletherapy",
+                "--client-state",
+                "NY",
+                "--minor",
+                "own",
+            ),
             ["--minor own", "New York"],
         ),
         (("-j", "CA", "-l", "LMFT", "-s", "individual", "--fill", "clinician_name"), ["--fill"]),
