@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def parse_yaml(raw: bytes | str, name: str) -> YamlFile:
         raise Faults([Fault(name, f"is not YAML: {error}.", "Check quotes, colons and indentation.")]) from None
     except RecursionError:
         raise Faults([Fault(name, "is nested too deeply.", "A settings file is two or three levels deep.")]) from None
-    reader = _Reader(name)
+    reader = _Reader(name, text)
     try:
         data = reader.value(node, ()) if node is not None else {}
     except RecursionError:
@@ -87,8 +88,9 @@ def parse_yaml(raw: bytes | str, name: str) -> YamlFile:
 class _Reader:
     """Turns composed nodes into data and keeps their places; every fault is kept, not only the first."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
+        self._lines = text.splitlines()
         self.faults: list[Fault] = []
         self.marks: dict[Path_, tuple[int, int]] = {}
         self._seen: set[int] = set()
@@ -122,6 +124,15 @@ class _Reader:
         text: str = node.value
         if node.style in ("'", '"', "|", ">"):
             return text
+        # YAML drops "#4" from `street: 12 Elm St #4` without a word; a remark has a blank after its #.
+        line = self._lines[node.end_mark.line : node.end_mark.line + 1] or [""]
+        if cut := re.match(r"\s*(#[^\s#]\S*)", line[0][node.end_mark.column :]):
+            self._fault(
+                node,
+                path,
+                f"ends before {cut[1]!r}: YAML reads # as a remark.",
+                "Quote the value, or put a blank after #.",
+            )
         if text in ("true", "false"):
             return text == "true"
         if text in ("", "null", "~"):
