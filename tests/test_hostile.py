@@ -13,6 +13,10 @@ HOSTILE = {
     "attribute": ("{{ practice.__class__ }}", "reaches for '__class__'"),
     "method": ("{{ practice.keys }}", "not"),
     "object": ("{{ practice }}", "which is not a word or a number"),
+    "object_in_a_message": (
+        "{% trans x=practice %}This is {{ x }}.{% endtrans %}",
+        "which is not a word or a number",
+    ),
     "function": ("{{ slot }}", "which is not a word or a number"),
     "deep": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "online.md"),
     "hidden_direction": ("Read \u202e this.", "U+202E"),

@@ -61,7 +61,8 @@ class _Clauses(SandboxedEnvironment):
             return self.undefined(obj=obj, name=attribute)
 
 
-def _printed(value: Any) -> Any:
+def printed(value: Any) -> Any:
+    """The value, when it is a word or a number that a form can print; raises Fault for all else."""
     if isinstance(value, (str, int, type(None), Undefined)):
         return value
     raise Fault(
@@ -72,7 +73,7 @@ def _printed(value: Any) -> Any:
 def new_environment(**more: Any) -> SandboxedEnvironment:
     """Jinja as clauses know it: sandboxed, strict on unknown names, translatable, block tags leave no empty lines."""
     return _Clauses(
-        finalize=_printed,
+        finalize=printed,
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,

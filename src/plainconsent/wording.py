@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,10 @@ from jinja2 import (
     DictLoader,
     FileSystemBytecodeCache,
     TemplateError,
+    pass_context,
 )
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from plainconsent import __version__
@@ -24,7 +27,7 @@ from plainconsent.language import Language
 from plainconsent.law import Statement
 from plainconsent.markup import blocks
 from plainconsent.pen import Pen
-from plainconsent.sandbox import check_template, new_environment, template_fault
+from plainconsent.sandbox import check_template, new_environment, printed, template_fault
 
 _TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
 _ENVIRONMENTS: dict[int, SandboxedEnvironment] = {}
@@ -130,9 +133,24 @@ def _environment(language: Language) -> SandboxedEnvironment:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
         )
+        for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+            environment.globals[name] = _with_printed_values(environment.globals[name])
         environment.language = language  # type: ignore[attr-defined]  # keeps the id alive as long as the entry
         _ENVIRONMENTS[id(language)] = environment
     return _ENVIRONMENTS[id(language)]
+
+
+def _with_printed_values(message: Any) -> Callable[..., str]:
+    """A gettext function of Jinja that refuses what `printed` refuses; Jinja puts values into messages unseen by it."""
+
+    @pass_context
+    def checked(context: Context, *words: Any, **values: Any) -> str:
+        for value in values.values():
+            printed(value)
+        text: str = message(context, *words, **values)
+        return text
+
+    return checked
 
 
 def with_chunk_marks(body: str) -> str:
