@@ -12,7 +12,7 @@ from conftest import TODAY, run
 from plainconsent.errors import Faults
 from plainconsent.jurisdictions import cite_text, read_law, read_topics
 from plainconsent.law import Law, Statement, in_force, last_day, months_between
-from plainconsent.lawcheck import all_ids, answer_rows, check_law, check_law_file, dead_topics, law_files
+from plainconsent.lawcheck import all_ids, check_law, check_law_file, dead_topics, law_files, law_rows
 from plainconsent.lookup import find_jurisdiction, find_role
 
 BROKEN = Path(__file__).parent / "broken" / "law"
@@ -110,7 +110,7 @@ def test_export_has_a_row_for_each_statement_role_and_field() -> None:
     columns = "jurisdiction,role,topic,field,value,from,until,citation,url,evidence,checked"
 
     assert ",".join(rows[0]) == columns
-    assert rows == [row for id in all_ids() for row in answer_rows(read_law(id), read_topics())]
+    assert rows == [row for id in all_ids() for row in law_rows(read_law(id))]
     assert any((r["topic"], r["field"], r["value"]) == ("threat_to_others", "duty", "must") for r in rows)
     assert [r for r in rows if r["evidence"] and not (r["citation"] and r["checked"])] == []
 

@@ -143,9 +143,7 @@ def _check_cites(file: YamlFile, path: tuple[str | int, ...], data: Mapping[str,
         given = data.get(key)
         for n, cite in enumerate(given if isinstance(given, list) else [given] if given is not None else []):
             at = (*path, key, n) if isinstance(given, list) else (*path, key)
-            faults += check_fields(file, at, cite, {**_CITE, "url": {"is": "url"}})
-            if isinstance(cite, dict) and not faults:
-                faults += _check_pattern(file, at, cite)
+            faults += check_fields(file, at, cite, {**_CITE, "url": {"is": "url"}}) or _check_pattern(file, at, cite)
     return faults
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,7 +71,6 @@ class Law:
     edition: str = ""
     roles: tuple[str, ...] = ROLES
     sha256: str = ""
-    warnings: tuple[str, ...] = field(default=())
 
 
 def in_force(law: Law, role: str, on: date) -> dict[str, dict[str | None, Statement]]:

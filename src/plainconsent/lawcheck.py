@@ -189,29 +189,30 @@ def when_paths(when: Any) -> Iterator[str]:
             yield key
 
 
-def answer_rows(law: Law, topics: Topics) -> Iterator[dict[str, str]]:
+def law_rows(law: Law) -> Iterator[dict[str, str]]:
     """One row per statement, role and field, in the order of the file: what `law export` writes."""
-    for s in law.statements:
-        for role in s.roles:
-            values = dict(s.values)
-            if s.answer in NO_ANSWER:
-                values = {s.main: s.answer}
-            for name, value in _flat(values):
-                if name == "item" and s.answer not in NO_ANSWER:
-                    continue
-                yield {
-                    "jurisdiction": law.id,
-                    "role": role,
-                    "topic": s.topic,
-                    "field": f"{s.item}.{name}" if s.item else name,
-                    "value": value,
-                    "from": str(s.since or ""),
-                    "until": str(last_day(law, s, role) or ""),
-                    "citation": "; ".join(c.text for c in s.citations),
-                    "url": s.citations[0].url or "" if s.citations else "",
-                    "evidence": s.evidence,
-                    "checked": str(s.checked or ""),
-                }
+    return (row for s in law.statements for role in s.roles for row in answer_rows(law, s, role))
+
+
+def answer_rows(law: Law, s: Statement, role: str) -> Iterator[dict[str, str]]:
+    """One statement as it binds one role, a row per field."""
+    values = {s.main: s.answer} if s.answer in NO_ANSWER else s.values
+    for name, value in _flat(values):
+        if name == "item" and s.answer not in NO_ANSWER:
+            continue
+        yield {
+            "jurisdiction": law.id,
+            "role": role,
+            "topic": s.topic,
+            "field": f"{s.item}.{name}" if s.item else name,
+            "value": value,
+            "from": str(s.since or ""),
+            "until": str(last_day(law, s, role) or ""),
+            "citation": "; ".join(c.text for c in s.citations),
+            "url": s.citations[0].url or "" if s.citations else "",
+            "evidence": s.evidence,
+            "checked": str(s.checked or ""),
+        }
 
 
 def _flat(values: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, str]]:

@@ -38,14 +38,11 @@ def show_rows(word: str, topic: str | None, license: str | None, on: date) -> li
     law = find_law(word)
     roles = [find_role(license, law, on)[0]] if license else list(law.roles)
     held = {(role, s.id) for role in roles for items in in_force(law, role, on).values() for s in items.values()}
-    kept = Law(
-        law.id, law.name, tuple(s for s in law.statements if any((r, s.id) in held for r in roles)), roles=law.roles
-    )
-    ids = {role: {id for r, id in held if r == role} for role in roles}
     return [
         {**row, "means": s.means or s.why}
-        for s in kept.statements
+        for s in law.statements
         if topic in (None, s.topic)
-        for row in answer_rows(Law(law.id, law.name, (s,), roles=law.roles), topics)
-        if row["role"] in roles and s.id in ids[row["role"]]
+        for role in s.roles
+        if (role, s.id) in held
+        for row in answer_rows(law, s, role)
     ]

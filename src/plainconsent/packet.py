@@ -12,7 +12,7 @@ from plainconsent.assemble import Assembled, assemble
 from plainconsent.checklist import subjects_of
 from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, Run
 from plainconsent.errors import Fault, Faults, nearest, refuse
-from plainconsent.language import read_language
+from plainconsent.language import SOURCE, read_language
 from plainconsent.lookup import find_jurisdiction
 from plainconsent.places import TEMPLATES
 from plainconsent.profile import Profile, make_profile
@@ -42,20 +42,26 @@ def make_form(
             if name not in made.document.slots
         ]
     )
+    stem = file_stem(profile, form)
+    files = _form_files(made, stem, formats, fillable, base)
+    return files | (_reviewer_files(made, stem, formats, base) if reviewer else {})
+
+
+def _form_files(made: Assembled, stem: str, formats: Sequence[str], fillable: bool, base: Path) -> dict[str, bytes]:
     subjects = {s.id: list(s.clauses) or s.reason for s in subjects_of(made)}
     document = replace(made.document, receipt={**made.document.receipt, "checklist": subjects})
-    look = Look(fillable, _master(profile, base))
-    files = {f"{file_stem(profile, form)}.{format}": write(document, format, look) for format in formats}
-    return {**files, **(_reviewer_files(profile, form, formats, base) if reviewer else {})}
+    look = Look(fillable, _master(made.facts.profile, base))
+    return {f"{stem}.{format}": write(document, format, look) for format in formats}
 
 
-def _reviewer_files(profile: Profile, form: str, formats: Sequence[str], base: Path) -> dict[str, bytes]:
-    document = review(assemble(replace(profile, language="en"), form, overlay_of(profile, base)))
+def _reviewer_files(made: Assembled, stem: str, formats: Sequence[str], base: Path) -> dict[str, bytes]:
+    """The reviewer reads English: a form in another language is assembled again for it."""
+    profile = made.facts.profile
+    if profile.language != SOURCE:
+        made = assemble(replace(profile, language=SOURCE), made.document.form, overlay_of(profile, base))
+    document = review(made)
     shown = [format for format in formats if format != "json"] or ["txt"]
-    return {
-        f"{file_stem(profile, form)}_reviewer.{format}": write(document, format, Look(fillable=False))
-        for format in shown
-    }
+    return {f"{stem}_reviewer.{format}": write(document, format, Look(fillable=False)) for format in shown}
 
 
 def file_stem(profile: Profile, form: str) -> str:
@@ -160,9 +166,10 @@ def make_packet(
     papers: list[str] = []
     for profile, form in packet_forms(practice, on):
         made = assemble(profile, form, overlay_of(profile, base))
-        new = make_form(profile, form, formats, fillable, reviewer=True, base=base)
+        stem = file_stem(profile, form)
+        new = _form_files(made, stem, formats, fillable, base) | _reviewer_files(made, stem, formats, base)
         if explain:
-            new[f"{file_stem(profile, form)}_explain.txt"] = _explain_text(made)
+            new[f"{stem}_explain.txt"] = _explain_text(made)
         forms = [name for name in new if "_reviewer." not in name and "_explain." not in name]
         index.append((f"{made.document.title} ({_where(profile)})", forms))
         papers += [name for name in new if name not in forms]

@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from plainconsent.cli.options import Day, echo_json, echo_table, formats_from, profile_from, profile_options
+from plainconsent.cli.options import (
+    Day,
+    base_folder,
+    echo_json,
+    echo_table,
+    end_with,
+    formats_from,
+    profile_from,
+    profile_options,
+)
 from plainconsent.errors import Fault, Faults
 
 ALL = "docx,pdf,html,txt,json"
@@ -36,14 +45,13 @@ def form(form: str, formats: str, fillable: bool, reviewer: bool, output: str, f
     profile = profile_from(options)
     if profile.license_note:
         click.echo(profile.license_note, err=True)
-    base = options["practice"].parent if options["practice"] else Path()
     files = make_form(
         profile,
         form,
         wanted,
         fillable,
         reviewer and output != "-",
-        base,
+        base_folder(options),
         [pair.partition("=")[0].strip() for pair in options["fill"]],
     )
     _deliver(files, output, force)
@@ -143,11 +151,7 @@ def master(ctx: click.Context, /, output: Path, checked: Path | None, force: boo
         write_files(output.parent, {output.name: default_master()}, force)
         click.echo(f"{output}\nRestyle it in Word, then check it: plainconsent master --check {output}")
         return
-    faults = master_faults(checked)
-    for fault in faults:
-        click.echo(str(fault))
-    click.echo(f"{checked}: {len(faults)} faults.")
-    ctx.exit(1 if faults else 0)
+    end_with(ctx, master_faults(checked), f"{checked}: ")
 
 
 @click.command()
@@ -164,7 +168,7 @@ def explain(form: str, shape: str, **options: Any) -> None:
     profile = profile_from(options)
     if profile.license_note:
         click.echo(profile.license_note, err=True)
-    rows = explain_rows(profile, form, options["practice"].parent if options["practice"] else Path())
+    rows = explain_rows(profile, form, base_folder(options))
     if shape == "json":
         echo_json(rows)
     else:

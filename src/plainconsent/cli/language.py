@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from plainconsent.cli.options import echo_table
+from plainconsent.cli.options import echo_table, end_with
 
 
 @click.group()
@@ -69,11 +69,7 @@ def check(ctx: click.Context, tag: str | None) -> None:
     """
     from plainconsent.catalogcheck import check as check_catalogs
 
-    faults = check_catalogs(tag)
-    for fault in faults:
-        click.echo(str(fault))
-    click.echo(f"{len(faults)} faults.")
-    ctx.exit(1 if faults else 0)
+    end_with(ctx, check_catalogs(tag), "")
 
 
 @language.command()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import click
 
-from plainconsent.cli.options import Day, echo_csv, echo_json, echo_table
+from plainconsent.cli.options import Day, echo_csv, echo_json, echo_table, end_with
 
 COLUMNS = ("jurisdiction", "role", "topic", "field", "value", "from", "until", "citation", "url", "evidence", "checked")
 
@@ -69,10 +68,10 @@ def export(shape: str) -> None:
 
     Example: plainconsent law export --format csv > law.csv
     """
-    from plainconsent.jurisdictions import read_law, read_topics
-    from plainconsent.lawcheck import all_ids, answer_rows
+    from plainconsent.jurisdictions import read_law
+    from plainconsent.lawcheck import all_ids, law_rows
 
-    rows: list[dict[str, Any]] = [row for id in all_ids() for row in answer_rows(read_law(id), read_topics())]
+    rows = [row for id in all_ids() for row in law_rows(read_law(id))]
     echo_csv(COLUMNS, rows) if shape == "csv" else echo_json(rows)
 
 
@@ -91,10 +90,7 @@ def check(ctx: click.Context, jurisdiction: tuple[str, ...], as_of: date | None)
 
     files = files_of(jurisdiction) if jurisdiction else None
     faults = check_law(as_of or today(), files)
-    for fault in faults:
-        click.echo(str(fault))
-    click.echo(f"{len(files or law_files())} law files read, {len(faults)} faults.")
-    ctx.exit(1 if faults else 0)
+    end_with(ctx, faults, f"{len(files or law_files())} law files read, ")
 
 
 @law.command()

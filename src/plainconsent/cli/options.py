@@ -79,6 +79,11 @@ def profile_from(options: Mapping[str, Any]) -> Any:
     )
 
 
+def base_folder(options: Mapping[str, Any]) -> Path:
+    """The folder that the paths in the practice file start from."""
+    return options["practice"].parent if options["practice"] else Path()
+
+
 def _fills(given: Iterable[str]) -> Iterable[tuple[str, str]]:
     names = [pair.partition("=")[0].strip() for pair in given]
     for pair in given:
@@ -105,6 +110,14 @@ def formats_from(text: str) -> list[str]:
     if faults or not wanted:
         raise Faults(faults or [Fault("--format", "is empty.", nearest("", FORMATS))])
     return list(dict.fromkeys(wanted))
+
+
+def end_with(ctx: click.Context, faults: Sequence[Fault], told: str) -> None:
+    """Print the faults and a last line with their number; exit 1 when there are any."""
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{told}{len(faults)} faults.")
+    ctx.exit(1 if faults else 0)
 
 
 def echo_table(header: Sequence[str], rows: Iterable[Sequence[str]], widest: int = 44) -> None:
