@@ -1,6 +1,10 @@
 """A small document with every kind of block, for tests of the writers alone; no law, no templates."""
 
+import hashlib
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 from plainconsent.document import (
     Bullets,
@@ -9,6 +13,7 @@ from plainconsent.document import (
     Document,
     Field,
     Heading,
+    Look,
     Notice,
     Paragraph,
     Run,
@@ -17,6 +22,7 @@ from plainconsent.document import (
     SourceNote,
     Table,
 )
+from plainconsent.writers import write
 
 SLOTS = {
     slot.id: slot
@@ -92,3 +98,22 @@ DOCUMENT = Document(
         Signature("Client", ("client_signature", "client_signed_name", "client_signed_date")),
     ),
 )
+
+
+def hashes(format: str) -> list[str]:
+    """SHA-256 of the sample in a format, fillable and flat."""
+    files = [write(DOCUMENT, format, Look(fillable=fillable)) for fillable in (True, False)]
+    return [hashlib.sha256(data).hexdigest() for data in files]
+
+
+def hashes_in_another_process(format: str, seed: str) -> list[str]:
+    """The same from a process with another hash seed and another time zone."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from sample import hashes; print(*hashes(sys.argv[1]))", format],
+        cwd=Path(__file__).parent,
+        env={"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import itertools
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from typing import Any
 import lxml.html
 import pytest
 from lxml import etree
-from sample import DOCUMENT, SLOTS
+from sample import DOCUMENT, SLOTS, hashes, hashes_in_another_process
 
 from plainconsent.document import LINE, Choice, Document, Field, Heading, Look, Notice, Run, Table, block_lines
 from plainconsent.writers import html
@@ -171,21 +168,10 @@ def test_notice_keeps_its_own_language_and_size() -> None:
 
 def test_same_bytes_again_and_in_another_process() -> None:
     """The same form is the same file."""
-    code = (
-        "import hashlib, sys; sys.path.insert(0, sys.argv[1]); from sample import DOCUMENT;"
-        "from plainconsent.document import Look; from plainconsent.writers import html;"
-        "print(*(hashlib.sha256(html.write(DOCUMENT, Look(fillable=f))).hexdigest() for f in (True, False)))"
-    )
-    here = [hashlib.sha256(html.write(DOCUMENT, Look(fillable=fillable))).hexdigest() for fillable in (True, False)]
+    here = hashes("html")
+    assert len(here) == 2
     for seed in ("1", "2"):
-        there = subprocess.run(
-            [sys.executable, "-c", code, str(Path(__file__).parent)],
-            env={"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert there.stdout.split() == here
+        assert hashes_in_another_process("html", seed) == here
 
 
 @contextlib.contextmanager

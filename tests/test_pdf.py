@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import page
 import pikepdf
 import pypdfium2
 import pytest
-from sample import DOCUMENT, SLOTS
+from sample import DOCUMENT, SLOTS, hashes, hashes_in_another_process
 
 from plainconsent.document import (
     LINE,
@@ -290,23 +286,11 @@ def test_a_long_value_wraps_inside_the_margins(value: str, where: str) -> None:
 
 def test_same_bytes_again_and_in_another_process() -> None:
     """The same form is the same file, so a practice can prove which form was signed."""
-    code = (
-        "import hashlib, sys; sys.path.insert(0, sys.argv[1]); from sample import DOCUMENT;"
-        "from plainconsent.document import Look; from plainconsent.writers import pdf;"
-        "print(*(hashlib.sha256(pdf.write(DOCUMENT, Look(fillable=f))).hexdigest() for f in (True, False)))"
-    )
-    here = [hashlib.sha256(pdf.write(DOCUMENT, Look(fillable=fillable))).hexdigest() for fillable in (True, False)]
-    again = [hashlib.sha256(pdf.write(DOCUMENT, Look(fillable=fillable))).hexdigest() for fillable in (True, False)]
-    assert here == again
+    here = hashes("pdf")
+    assert hashes("pdf") == here
+    assert len(here) == 2
     for seed in ("1", "2"):
-        there = subprocess.run(
-            [sys.executable, "-c", code, str(Path(__file__).parent)],
-            env={"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert there.stdout.split() == here
+        assert hashes_in_another_process("pdf", seed) == here
 
 
 def test_lists_start_anew() -> None:
