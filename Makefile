@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint matrix bench examples clean
+.PHONY: demo test lint matrix bench examples docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,11 @@ bench: $(VENV)/installed-dev  ## measure speed as ratios in one run
 
 examples: $(VENV)/installed  ## make the example files again
 	$(BIN)/python examples/make_examples.py
+
+docs: $(VENV)/installed  ## the page that shows how well each state's law is known
+	mkdir -p build/docs
+	$(BIN)/plainconsent law coverage --format html > build/docs/coverage.html
+	@echo build/docs/coverage.html
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

@@ -11,11 +11,16 @@ from typing import Any
 
 import lxml.html
 import pytest
+from conftest import TODAY
 from lxml import etree
 from sample import DOCUMENT, SLOTS, hashes, hashes_in_another_process
 
+from plainconsent.coveragepage import coverage_page
 from plainconsent.document import LINE, Choice, Document, Field, Heading, Look, Notice, Run, Table, block_lines
+from plainconsent.lookup import names
+from plainconsent.places import TEMPLATES
 from plainconsent.writers import html
+from plainconsent.yamlfile import read_yaml
 
 DRAFT = 'DRAFT. "No" </style> translator has reviewed this \\ text.'
 CHROMIUM = Path("/usr/bin/chromium")
@@ -224,3 +229,27 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(document: Document, look
             ".filter(r => r.width < 24 || r.height < 24).length"
         )
         assert small == 0
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_the_coverage_page_is_a_map_of_every_state() -> None:
+    """One tile for each state, each leading to its row; nothing for axe to find, no sideways scrolling at 320 pixels."""
+    data = coverage_page(TODAY)
+    with chromium_page() as sheet:
+        found = axe_findings(sheet, data)
+        tiles = sheet.evaluate("[...document.querySelectorAll('.tile a')].map(a => a.getAttribute('href').slice(1))")
+        rows = sheet.evaluate("[...document.querySelectorAll('tbody tr')].map(row => row.id)")
+
+    assert found == []
+    assert sorted(tiles) == sorted(names())
+    assert sorted(rows) == sorted(["US", *names()])
+
+
+def test_the_map_has_a_place_for_each_state_and_no_two_share_one() -> None:
+    """51 tiles, each alone in its place."""
+    tiles = read_yaml(TEMPLATES / "frames" / "map.yaml").data
+
+    assert len(tiles) == 51
+    assert len({tuple(place) for place in tiles.values()}) == 51
+    assert set(names()) <= set(tiles)

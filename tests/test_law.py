@@ -3,6 +3,11 @@
 import csv
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +19,7 @@ from plainconsent.jurisdictions import cite_text, read_law, read_topics
 from plainconsent.law import Law, Statement, in_force, last_day, months_between
 from plainconsent.lawcheck import all_ids, check_law, check_law_file, dead_topics, law_files, law_rows
 from plainconsent.lookup import find_jurisdiction, find_role
+from plainconsent.places import cache_folder
 
 BROKEN = Path(__file__).parent / "broken" / "law"
 
@@ -62,6 +68,9 @@ def test_a_stale_check_is_a_fault() -> None:
 def test_every_topic_is_printed_or_marked() -> None:
     """No question of law is asked in vain."""
     assert dead_topics(read_topics()) == []
+    assert [str(fault).split(" Write")[0] for fault in dead_topics(read_topics(BROKEN.parent / "topics"))] == [
+        "_topics.yaml: favourite_color: no clause prints it."
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
@@ -143,11 +152,8 @@ def test_law_check_exits_with_findings() -> None:
     assert "months ago" in run("law", "check", "--as-of", "2030-01-01", code=1).stdout
 
 
-def test_one_state_is_read_alone() -> None:
+def test_one_state_is_read_alone(tmp_path: Path) -> None:
     """Making one state's form parses that state's file, the federal floor and one ethics code, and no other state's."""
-    import subprocess
-    import sys
-
     code = (
         "import plainconsent.yamlfile as y; parse = y.parse_yaml; seen = []\n"
         "y.parse_yaml = lambda raw, name: (seen.append(name), parse(raw, name))[1]\n"
@@ -155,11 +161,85 @@ def test_one_state_is_read_alone() -> None:
         "try: main(['form', 'consent', '-j', 'TX', '-l', 'LPC', '-s', 'individual', '--as-of', '2026-11-25', '--format', 'txt', '-o', '-'])\n"
         "finally: print(*sorted(set(seen)), file=__import__('sys').stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    nothing_kept = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=nothing_kept
+    )
     seen = done.stderr.split()
 
     assert {"tx.yaml", "us.yaml", "aca.yaml"} <= set(seen)
     assert not {"ca.yaml", "co.yaml", "ny.yaml", "wa.yaml", "apa.yaml"} & set(seen)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of this test alone; law that is read during the test is not remembered after it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    cache_folder.cache_clear()
+    read_law.cache_clear()
+    yield tmp_path / "cache" / "plainconsent"
+    cache_folder.cache_clear()
+    read_law.cache_clear()
+
+
+def test_kept_law_is_the_law_that_was_read(own_cache: Path) -> None:
+    """The second reading comes from the cache and equals the first in every statement, citation and day."""
+    read = {id: read_law(id) for id in all_ids()}
+    kept = {path.stem for path in own_cache.glob("*.json")}
+    read_law.cache_clear()
+
+    assert kept == set(all_ids())
+    assert {id: read_law(id) for id in all_ids()} == read
+
+
+def test_changed_law_is_read_anew(own_cache: Path, tmp_path: Path) -> None:
+    """A changed law file, changed questions or a broken cache: none of them shows an old answer."""
+    folder = tmp_path / "law"
+    shutil.copytree(law_files()[0].parent, folder)
+    first = read_law("US-CA", folder)
+    (folder / "ca.yaml").write_text(
+        (folder / "ca.yaml").read_text("utf-8").replace("name: California", "name: Elsewhere")
+    )
+    read_law.cache_clear()
+    second = read_law("US-CA", folder)
+    (own_cache / "US-CA.json").write_text("[1, 2")
+    read_law.cache_clear()
+
+    assert (first.name, second.name) == ("California", "Elsewhere")
+    assert read_law("US-CA", folder) == second
+
+
+def test_a_cache_that_others_may_write_is_not_used(own_cache: Path) -> None:
+    """Law that somebody else could have put there is not believed."""
+    own_cache.mkdir(parents=True)
+    own_cache.chmod(0o777)
+    read_law("US-CA")
+
+    assert list(own_cache.iterdir()) == []
+
+
+def test_changes_tell_the_day_and_whether_a_form_changes() -> None:
+    """Colorado's report within 24 hours changes what clients are told; a change of source alone is cosmetic; both sides show."""
+    rows = json.loads(run("law", "changes", "--since", "2019-01-01", "--as-of", str(TODAY), "--format", "json").stdout)
+    by_key = {(row["jurisdiction"], row["topic"], row["day"]): row for row in rows}
+    report = by_key["US-CO", "child_abuse_report", "2025-09-01"]
+
+    assert (report["kind"], report["what"]) == ("material", "deadline_hours: 0 -> 24")
+    assert by_key["US-CA", "child_abuse_report", "2023-01-01"]["kind"] == "cosmetic"
+    assert by_key["US-WA", "compacts.psypact", "2022-06-09"]["kind"] == "cosmetic", "no form prints compacts"
+    assert by_key["US-CA", "recording_consent", "2027-01-01"]["in force"] == "coming"
+
+
+def test_changes_can_be_narrowed() -> None:
+    """One state, after a day, material only; nothing is said as such."""
+    told = ("law", "changes", "--as-of", str(TODAY), "--since")
+    rows = json.loads(run(*told, "2025-08-31", "-j", "CO", "--material", "--format", "json").stdout)
+
+    assert rows
+    assert {row["jurisdiction"] for row in rows} == {"US-CO"}
+    assert {row["kind"] for row in rows} == {"material"}
+    assert "2025-08-31" not in {row["day"] for row in rows}
+    assert "No change" in run(*told, "2026-11-25", "-j", "CO").stdout
 
 
 def test_coverage_has_no_absent_cell() -> None:

@@ -37,6 +37,16 @@ def write_files(folder: Path, files: Mapping[str, bytes], force: bool = False) -
     return list(goals)
 
 
+def replace_file(goal: Path, data: bytes) -> None:
+    """One file whole or not at all, in place of the one that is there. Raises OSError."""
+    part = _write_part(goal, data)
+    try:
+        os.replace(part, goal)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
 def _write_all(goals: Mapping[Path, bytes], force: bool) -> None:
     """Every file is written beside its goal first, so that a full disk is met before the first goal changes."""
     parts: dict[Path, str] = {}

@@ -13,9 +13,10 @@ from typing import Any
 
 from plainconsent.errors import Fault, nearest, refuse
 from plainconsent.law import NO_ANSWER, ROLES, Citation, Law, Statement
+from plainconsent.lawcache import keep_law, kept_law, readers_key
 from plainconsent.places import JURISDICTIONS
 from plainconsent.shape import check_fields
-from plainconsent.yamlfile import YamlFile, read_yaml
+from plainconsent.yamlfile import YamlFile, parse_yaml, read_bytes, read_yaml
 
 ETHICS_CODES = {
     "clinical_social_worker": "NASW",
@@ -26,6 +27,7 @@ ETHICS_CODES = {
 HEAD: Mapping[str, Mapping[str, Any]] = {
     "jurisdiction": {"is": "text", "needed": True},
     "name": {"is": "text", "needed": True},
+    "schema": {"is": "int", "needed": True},
     "attorney_review": {"is": "text"},
     "without_sign": {"is": "texts"},
     "roles": {"is": "codes", "of": ROLES},
@@ -36,8 +38,9 @@ _CITE = {key: {"is": "text"} for key in ("code", "section", "sub", "case", "cite
 
 @dataclass(frozen=True)
 class Topics:
-    """The questions of `_topics.yaml` and the fields an answer may have."""
+    """The questions of `_topics.yaml` and the fields an answer may have; `schema` counts the times their meaning changed."""
 
+    schema: int
     statement: Mapping[str, Mapping[str, Any]]
     topics: Mapping[str, Mapping[str, Any]]
 
@@ -57,7 +60,7 @@ class Topics:
 def read_topics(folder: Path = JURISDICTIONS) -> Topics:
     """The questions of law, from `_topics.yaml`."""
     data = read_yaml(folder / "_topics.yaml").data
-    return Topics(data["statement"], data["topics"])
+    return Topics(data["schema"], data["statement"], data["topics"])
 
 
 def law_file(jurisdiction: str, folder: Path = JURISDICTIONS) -> Path:
@@ -71,9 +74,16 @@ def law_file(jurisdiction: str, folder: Path = JURISDICTIONS) -> Path:
 def read_law(jurisdiction: str, folder: Path = JURISDICTIONS) -> Law:
     """The law of one jurisdiction, checked against the topics; only its own file is read. Raises Faults."""
     path = law_file(jurisdiction, folder)
-    file = read_yaml(path)
+    raw = read_bytes(path)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    key = f"{sha256} {readers_key(folder / '_topics.yaml')}"
+    if law := kept_law(jurisdiction, key):
+        return law
+    file = parse_yaml(raw, path.name)
     refuse(check_shape(file, read_topics(folder)))
-    return build_law(file, read_topics(folder), hashlib.sha256(path.read_bytes()).hexdigest())
+    law = build_law(file, read_topics(folder), sha256)
+    keep_law(law, key)
+    return law
 
 
 def check_shape(file: YamlFile, topics: Topics) -> list[Fault]:
@@ -82,6 +92,9 @@ def check_shape(file: YamlFile, topics: Topics) -> list[Fault]:
         return [Fault(file.place(), "should be a block of `key: value` lines.")]
     head = {name: value for name, value in file.data.items() if name not in ("codes", "topics")}
     faults = check_fields(file, (), head, HEAD) + _check_codes(file)
+    if head.get("schema") not in (None, topics.schema):
+        what = f"is {head['schema']}, and the questions in _topics.yaml are at {topics.schema}."
+        faults.append(Fault(file.place("schema"), what, "Answer what was asked anew, then set this number."))
     if faults:
         return faults
     if not file.data.get("topics"):

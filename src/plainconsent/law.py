@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 ROLES = ("clinical_social_worker", "marriage_family_therapist", "professional_counselor", "psychologist")
 NO_ANSWER = ("unclear", "none_found")
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """Where a statement stands: a code section, a court opinion, or a page; `text` is how a lawyer writes it."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -166,7 +167,8 @@ def dead_topics(topics: Topics) -> list[Fault]:
     ]
 
 
-def topics_read() -> set[str]:
+@functools.cache
+def topics_read() -> frozenset[str]:
     """The topics that some clause of some form asks, in its condition, its words or its cites."""
     aliases = {"federal": "federal_rules", "ethics": "ethics_rules", "copy_days": "records_access"}
     read: set[str] = set()
@@ -176,7 +178,7 @@ def topics_read() -> set[str]:
         for path in paths:
             first, _, rest = path.partition(".")
             read.add(rest.split(".")[0] if first == "us" else aliases.get(first, first))
-    return read
+    return frozenset(read)
 
 
 def when_paths(when: Any) -> Iterator[str]:

@@ -1,13 +1,13 @@
-"""How well the law is known: coverage by state and topic, what is due to be read again, and how two states differ."""
+"""How well the law is known: coverage by state and topic, what is due to be read again, what changed, how two states differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from plainconsent.jurisdictions import read_law, read_topics
 from plainconsent.law import NO_ANSWER, Law, Statement, in_force, months_between
+from plainconsent.lawchange import changes, shown_fields
 from plainconsent.lookup import names
 
 # From what is least known to what is best known: a cell shows the least of its statements.
@@ -26,6 +26,12 @@ HARM = (
 def level(statement: Statement) -> str:
     """How one statement is known: its answer when there is none, else how it was read."""
     return str(statement.answer) if statement.answer in NO_ANSWER else statement.evidence or "absent"
+
+
+def topics_by_harm(kind: str) -> list[str]:
+    """The questions asked of `state` or `us`, those where a mistake hurts most first."""
+    topics = list(read_topics().topics)
+    return sorted(read_topics().asked_of(kind), key=lambda topic: _harm(topic, topics))
 
 
 def coverage_rows(on: date) -> list[dict[str, str]]:
@@ -66,33 +72,56 @@ def _harm(topic: str, topics: list[str]) -> int:
     return HARM.index(topic) if topic in HARM else len(HARM) + topics.index(topic)
 
 
+def change_rows(law: Law, since: date, on: date) -> list[dict[str, str]]:
+    """Each change of one jurisdiction's law after `since`, also those enacted for a day after `on`."""
+    return [
+        {
+            "jurisdiction": law.id,
+            "day": str(change.day),
+            "kind": "material" if change.material else "cosmetic",
+            "in force": "yes" if change.day <= on else "coming",
+            "topic": f"{change.topic}.{change.item}" if change.item else change.topic,
+            "licenses": "all" if len(change.roles) == len(law.roles) else ", ".join(change.roles),
+            "what": "; ".join(f"{name}: {old} -> {new}" for name, old, new in change.fields)
+            or "only its citation or source",
+            "means": (s.means or s.why) if (s := change.after) else "ends",
+        }
+        for change in changes(law, since)
+    ]
+
+
 def diff_rows(one: Law, other: Law, role: str, on: date) -> list[dict[str, str]]:
     """What two states answer differently for one license on a day, field by field."""
     ours, theirs = _answers(one, role, on), _answers(other, role, on)
     return [
         {
             "topic": topic,
-            "field": field,
-            one.id: ours.get((topic, field), "-"),
-            other.id: theirs.get((topic, field), "-"),
+            "field": f"{item}.{field}" if item else field,
+            one.id: (ours.get((topic, item)) or {}).get(field, "-"),
+            other.id: (theirs.get((topic, item)) or {}).get(field, "-"),
         }
-        for topic, field in dict.fromkeys([*ours, *theirs])
-        if ours.get((topic, field), "-") != theirs.get((topic, field), "-")
+        for topic, item in dict.fromkeys([*ours, *theirs])
+        for field in dict.fromkeys([*(ours.get((topic, item)) or ()), *(theirs.get((topic, item)) or ())])
+        if (ours.get((topic, item)) or {}).get(field) != (theirs.get((topic, item)) or {}).get(field)
     ]
 
 
-def _answers(law: Law, role: str, on: date) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for topic, items in in_force(law, role, on).items():
-        for item, s in items.items():
-            for field, value in ({s.main: s.answer} if s.answer in NO_ANSWER else s.values).items():
-                found[topic, f"{item}.{field}" if item else field] = _shown(value)
-    return found
+def diff_words(one: Law, other: Law, role: str, on: date) -> Iterator[str]:
+    """The same for a person: each question that is answered differently, the fields, and what each law says."""
+    rows = diff_rows(one, other, role, on)
+    sides = {law.id: in_force(law, role, on) for law in (one, other)}
+    for topic in dict.fromkeys(row["topic"] for row in rows):
+        yield f"{topic}: {read_topics().topics[topic]['question']}"
+        for row in (row for row in rows if row["topic"] == topic):
+            yield f"  {row['field']}: {one.id[3:]} {row[one.id]} | {other.id[3:]} {row[other.id]}"
+        for id, held in sides.items():
+            for item, s in held.get(topic, {}).items():
+                cited = s.citations[0].text if s.citations else "no citation"
+                yield f"  {id[3:]}{f' {item}' if item else ''}: {s.means or s.why} [{cited}; {level(s)}]"
+        yield ""
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{name} {_shown(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _answers(law: Law, role: str, on: date) -> dict[tuple[str, str | None], dict[str, str]]:
+    return {
+        (topic, item): shown_fields(s) for topic, items in in_force(law, role, on).items() for item, s in items.items()
+    }

@@ -27,6 +27,7 @@ from plainconsent.language import Language
 from plainconsent.law import Statement
 from plainconsent.markup import blocks
 from plainconsent.pen import Pen
+from plainconsent.places import cache_folder
 from plainconsent.sandbox import check_template, new_environment, printed, template_fault
 
 _TAG = re.compile(r"{%-?\s*(if|for|trans|endif|endfor|endtrans)\b")
@@ -113,8 +114,8 @@ class _CompiledClauses(FileSystemBytecodeCache):
     """Jinja's own cache of compiled templates, in a folder of this user alone; a machine without one compiles each time."""
 
     def __init__(self) -> None:
-        with contextlib.suppress(OSError, RuntimeError):
-            super().__init__(pattern=f"__plainconsent_{__version__}_%s.cache")
+        if folder := cache_folder():
+            super().__init__(str(folder), pattern=f"clause_{__version__}_%s.cache")
 
     def load_bytecode(self, bucket: Bucket) -> None:
         try:

@@ -37,12 +37,16 @@ class YamlFile:
 
 def read_yaml(path: Path, name: str | None = None) -> YamlFile:
     """The file at `path`; raises Faults with file:line:column for anything that is not clean YAML."""
+    return parse_yaml(read_bytes(path), name or path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes, of an endless one no more than shows that it is too large; raises Faults."""
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Faults([Fault(str(path), f"cannot be read ({error.strerror}).", "Check the name of the file.")]) from None
-    return parse_yaml(raw, name or path.name)
 
 
 def parse_yaml(raw: bytes | str, name: str) -> YamlFile:

@@ -1,4 +1,4 @@
-"""Commands about the law: `law list`, `show`, `export`, `check`, `coverage`, `due` and `diff`."""
+"""Commands about the law: `law list`, `show`, `export`, `check`, `coverage`, `due`, `diff` and `changes`."""
 
 from __future__ import annotations
 
@@ -95,18 +95,28 @@ def check(ctx: click.Context, jurisdiction: tuple[str, ...], as_of: date | None)
 
 @law.command()
 @click.option("--as-of", type=Day(), help="The law of this day (default: today).")
-@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "json", "csv", "html"]), default="table", show_default=True
+)
 def coverage(as_of: date | None, shape: str) -> None:
     """Show how well each state's answers are known: read in full, by summaries, unclear, or absent.
 
-    Example: plainconsent law coverage
+    The web page (--format html) shows it as a map and a grid. Example: plainconsent law coverage --format html > coverage.html
     """
     from plainconsent.cli import today
     from plainconsent.lawcover import coverage_rows
 
+    if shape == "html":
+        from plainconsent.coveragepage import coverage_page
+
+        click.echo(coverage_page(as_of or today()), nl=False)
+        return
+
     rows = coverage_rows(as_of or today())
     if shape == "json":
         echo_json(rows)
+    elif shape == "csv":
+        echo_csv(list(rows[0]), rows)
     else:
         echo_table(list(rows[0]), [list(row.values()) for row in rows])
 
@@ -145,15 +155,43 @@ def diff(one: str, other: str, license: str, as_of: date | None, shape: str) -> 
     """
     from plainconsent.cli import today
     from plainconsent.jurisdictions import read_law
-    from plainconsent.lawcover import diff_rows
+    from plainconsent.lawcover import diff_rows, diff_words
     from plainconsent.lookup import find_jurisdiction, find_role
 
     laws = [read_law(find_jurisdiction(word, "JURISDICTION")) for word in (one, other)]
     on = as_of or today()
-    rows = diff_rows(laws[0], laws[1], find_role(license, laws[0], on)[0], on)
+    role = find_role(license, laws[0], on)[0]
+    if shape == "json":
+        echo_json(diff_rows(laws[0], laws[1], role, on))
+    else:
+        click.echo("\n".join(diff_words(laws[0], laws[1], role, on)) or "They answer alike.")
+
+
+@law.command()
+@click.option("--since", type=Day(), required=True, help="Changes after this day.")
+@click.option("--jurisdiction", "-j", multiple=True, help="Only this state, or US; may be given several times.")
+@click.option("--material", is_flag=True, help="Only what changes a client's form.")
+@click.option("--as-of", type=Day(), help="What begins after this day is marked as coming (default: today).")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+def changes(since: date, jurisdiction: tuple[str, ...], material: bool, as_of: date | None, shape: str) -> None:
+    """List what changed in the law after a day, and whether a client's form changes with it.
+
+    Example: plainconsent law changes --since 2025-01-01 -j CA
+    """
+    from plainconsent.cli import today
+    from plainconsent.lawcover import change_rows
+    from plainconsent.lawshow import find_law
+    from plainconsent.lookup import names
+
+    laws = [find_law(word) for word in jurisdiction or ("US", *names())]
+    rows = [row for law in laws for row in change_rows(law, since, as_of or today())]
+    rows = [row for row in rows if row["kind"] == "material" or not material]
     if shape == "json":
         echo_json(rows)
+    elif shape == "csv":
+        echo_csv(list(rows[0]) if rows else (), rows)
     elif rows:
-        echo_table(list(rows[0]), [list(row.values()) for row in rows], widest=60)
+        short = ("jurisdiction", "day", "kind", "in force", "topic", "licenses", "what")
+        echo_table(short, [[row[name] for name in short] for row in rows], widest=70)
     else:
-        click.echo("They answer alike.")
+        click.echo(f"No change after {since} is recorded.")
