@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 ROLES = ("clinical_social_worker", "marriage_family_therapist", "professional_counselor", "psychologist")
 NO_ANSWER = ("unclear", "none_found")
+# Months after a check: from the first on, a form warns; from the second on, nothing may be built on it.
+WARN_MONTHS, ERROR_MONTHS = 12, 24
 
 
 class Citation(NamedTuple):

@@ -13,10 +13,9 @@ from typing import Any
 from plainconsent.clauses import form_names, read_clause, read_outline
 from plainconsent.errors import Fault, Faults
 from plainconsent.jurisdictions import ETHICS_CODES, Topics, build_law, check_shape, read_topics
-from plainconsent.law import NO_ANSWER, ROLES, Law, Statement, in_force, last_day, months_between
+from plainconsent.law import ERROR_MONTHS, NO_ANSWER, ROLES, Law, Statement, in_force, last_day, months_between
 from plainconsent.lookup import names
 from plainconsent.places import JURISDICTIONS
-from plainconsent.reviewer import ERROR_MONTHS
 from plainconsent.sandbox import fact_paths, parse
 from plainconsent.yamlfile import read_yaml
 

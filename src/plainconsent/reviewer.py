@@ -11,12 +11,12 @@ from typing import Any
 from plainconsent.assemble import Assembled
 from plainconsent.checklist import disclosures_of, subjects_of
 from plainconsent.document import Block, Bullets, Document, Heading, Paragraph, Run, Runs, Signature, SourceNote, Table
-from plainconsent.law import NO_ANSWER, Statement, months_between
+from plainconsent.jurisdictions import read_law
+from plainconsent.law import ERROR_MONTHS, NO_ANSWER, WARN_MONTHS, Statement, in_force, months_between
+from plainconsent.lawcover import diff_rows
 from plainconsent.places import TEMPLATES
 from plainconsent.wording import Piece
 from plainconsent.yamlfile import read_yaml
-
-WARN_MONTHS, ERROR_MONTHS = 12, 24
 
 
 @functools.cache
@@ -68,9 +68,31 @@ def findings(made: Assembled) -> list[str]:
         if s.evidence == "single":
             found.append(say("single", name=name))
         found += staleness(s, name, on)
-    there = made.facts.profile.client_state
-    found += [say("two_states", there=there)] if there else []
-    return [*found, *_missing_notices(made)]
+    return [*found, *_to_settle_there(made), *_missing_notices(made)]
+
+
+def _to_settle_there(made: Assembled) -> Iterator[str]:
+    """What a clinician must settle before seeing a client who sits in another state; what compacts say of both states."""
+    profile = made.facts.profile
+    if not profile.client_state:
+        return
+    there = read_law(profile.client_state)
+    yield say("two_states", there=there.name)
+    ours, theirs = (in_force(law, profile.role, profile.as_of).get("compacts", {}) for law in (made.facts.law, there))
+    for item in dict.fromkeys([*ours, *theirs]):
+        sides = (
+            _answer(side[item]).replace("_", " ") if item in side else say("not_a_member") for side in (ours, theirs)
+        )
+        yield say(
+            "compact",
+            compact=item,
+            here_name=made.facts.law.name,
+            there_name=there.name,
+            here=next(sides),
+            there=next(sides),
+        )
+    if not ours and not theirs:
+        yield say("no_compact")
 
 
 def staleness(statement: Statement, name: str, on: date) -> list[str]:
@@ -139,6 +161,8 @@ def _policies(made: Assembled) -> Iterator[str]:
 
 
 def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]:
+    if made.facts.profile.client_state:
+        yield from _table("two_states", _two_states(made, made.facts.profile.client_state), "two_states_title")
     disclosed = [(row.item, row.code, ", ".join(row.clauses) or row.reason or "-") for row in disclosures_of(made)]
     if disclosed:
         yield from _table("disclosures", disclosed)
@@ -148,6 +172,17 @@ def _tables(made: Assembled, statements: Iterable[Statement]) -> Iterator[Block]
         for s in statements
     ]
     yield from _table("statements", rows, "every_statement")
+
+
+def _two_states(made: Assembled, client_state: str) -> Iterator[tuple[str, ...]]:
+    """Field by field what the client's state answers differently, and which of the two rules the form states."""
+    profile, there = made.facts.profile, read_law(client_state)
+    stated = {s.topic for piece in made.pieces for s in piece.statements if s.jurisdiction == there.id}
+    printed = {s.topic for piece in made.pieces for s in piece.statements if s.jurisdiction == made.facts.law.id}
+    for row in diff_rows(made.facts.law, there, profile.role, profile.as_of):
+        if row["topic"] in printed | stated:
+            which = say("states_both" if row["topic"] in stated else "states_home")
+            yield f"{row['topic']}.{row['field']}", row[made.facts.law.id], row[there.id], which
 
 
 def _table(name: str, rows: Iterable[Sequence[str]], title: str | None = None) -> Iterator[Block]:
