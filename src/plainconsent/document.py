@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-SlotKind = Literal["text", "multiline", "date", "checkbox", "initials", "signature"]
+SlotKind = Literal["text", "multiline", "money", "date", "checkbox", "initials", "signature"]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,34 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from plainconsent.document import Slot, SlotKind
 from plainconsent.errors import Fault
 from plainconsent.facts import Name, token
 from plainconsent.language import Language
+
+
+def shown_value(id: str, kind: SlotKind, value: str | None, language: Language) -> str | None:
+    """What a blank shows when it is filled: money and days as the language writes them. Raises Fault for what is neither."""
+    if kind == "money" and value:
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise Fault(
+                f"slot {id}",
+                f"is filled with {value[:40]!r}, which is not an amount in whole dollars.",
+                "Write a number like 150.",
+            )
+        return language.money(int(value))
+    if kind == "date" and value and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        try:
+            return language.day(date.fromisoformat(value))
+        except ValueError:
+            raise Fault(
+                f"slot {id}",
+                f"is filled with {value!r}, which is not a day of the calendar.",
+                "Write a day like 2026-11-25.",
+            ) from None
+    return value
 
 
 @dataclass
@@ -22,30 +44,12 @@ class Pen:
     fills: Mapping[str, str]
     slots: dict[str, Slot] = field(default_factory=dict)
 
-    def slot(self, id: str, label: str, kind: SlotKind | Literal["money"] = "text") -> str:
+    def slot(self, id: str, label: str, kind: SlotKind = "text") -> str:
         """A blank inside a sentence; `money` is text that a number fills as whole dollars."""
-        value = self.fills.get(id)
-        if kind == "money":
-            if value and not (value.isascii() and value.isdigit() and len(value) < 10):
-                raise Fault(
-                    f"slot {id}",
-                    f"is filled with {value[:40]!r}, which is not an amount in whole dollars.",
-                    "Write a number like 150.",
-                )
-            value, kind = self.language.money(int(value)) if value else None, "text"
-        elif kind == "date" and value and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            try:
-                value = self.language.day(date.fromisoformat(value))
-            except ValueError:
-                raise Fault(
-                    f"slot {id}",
-                    f"is filled with {value!r}, which is not a day of the calendar.",
-                    "Write a day like 2026-11-25.",
-                ) from None
         known = self.slots.get(id)
         if known and known.label != label:
             raise Fault(f"slot {id}", f"has two labels: {known.label!r} and {label!r}.", "Give one blank one label.")
-        self.slots[id] = Slot(id, kind, label, value)
+        self.slots[id] = Slot(id, kind, label, shown_value(id, kind, self.fills.get(id), self.language))
         return token("s", id)
 
     def field(self, id: str, label: str, kind: SlotKind = "text") -> str:

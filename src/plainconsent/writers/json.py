@@ -14,7 +14,14 @@ from plainconsent.document import Block, Choice, Document, Field, Heading, Look,
 _LOINC = {"release": ("64292-6", "Release of information consent")}
 _PATIENT_CONSENT = ("59284-0", "Patient Consent")
 _SCOPE = {"release": "patient-privacy"}
-_ITEM_TYPE = {"text": "string", "multiline": "text", "date": "date", "checkbox": "boolean", "initials": "string"}
+_ITEM_TYPE = {
+    "text": "string",
+    "money": "string",
+    "multiline": "text",
+    "date": "date",
+    "checkbox": "boolean",
+    "initials": "string",
+}
 _SIGNATURE_TYPE = "1.2.840.10065.1.12.1.7"
 
 
@@ -142,7 +149,7 @@ def _item(block: Block, n: int, document: Document) -> Iterator[dict[str, Any]]:
 def _question(id: str, document: Document) -> dict[str, Any]:
     slot = document.slots[id]
     item: dict[str, Any] = {"linkId": id, "type": _ITEM_TYPE[slot.kind], "text": slot.label}
-    if slot.value and slot.kind in ("text", "multiline"):
+    if slot.value and slot.kind in ("text", "money", "multiline"):
         item["initial"] = [{"valueString": slot.value}]
     return item
 
