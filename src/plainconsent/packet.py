@@ -50,7 +50,7 @@ def make_form(
 def _form_files(made: Assembled, stem: str, formats: Sequence[str], fillable: bool, base: Path) -> dict[str, bytes]:
     subjects = {s.id: list(s.clauses) or s.reason for s in subjects_of(made)}
     document = replace(made.document, receipt={**made.document.receipt, "checklist": subjects})
-    look = Look(fillable, _master(made.facts.profile, base))
+    look = Look(fillable, master_of(made.facts.profile, base))
     return {f"{stem}.{format}": write(document, format, look) for format in formats}
 
 
@@ -106,7 +106,8 @@ def overlay_of(profile: Profile, base: Path) -> Path | None:
     return base / str(name)
 
 
-def _master(profile: Profile, base: Path) -> bytes | None:
+def master_of(profile: Profile, base: Path) -> bytes | None:
+    """The bytes of the practice's own Word master, or None; raises Faults when it cannot be read."""
     name = profile.answers.get("master")
     if not name:
         return None

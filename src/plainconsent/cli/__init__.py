@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from plainconsent import __version__
+from plainconsent.cli.batch import batch, reconsent
 from plainconsent.cli.check import check, readability
 from plainconsent.cli.form import explain, form, master, new, packet
 from plainconsent.cli.language import language
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (form, packet, new, master, explain, law, readability, check, language):
+for command in (form, packet, batch, reconsent, new, master, explain, law, readability, check, language):
     cli.add_command(command)
 
 

@@ -29,6 +29,10 @@ _AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:cont
                "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange")  # fmt: skip
 
 
+class Computed(Exception):
+    """The practice's master does more with a blank than print it, so a file cannot be made from another's."""
+
+
 def write(document: Document, look: Look) -> bytes:
     """The file's bytes. A practice's own master is checked first; raises Faults that name all that is wrong with it."""
     if look.master is not None:
