@@ -30,7 +30,7 @@ from test_pdf import standards_findings
 
 from plainconsent.assemble import assemble
 from plainconsent.batch import zipbytes
-from plainconsent.batch.mold import DocxMold, gap
+from plainconsent.batch.mold import DocxMold
 from plainconsent.batch.plan import blanks
 from plainconsent.batch.press import Press
 from plainconsent.batch.roster import MOST_COLUMNS, read_roster
@@ -39,6 +39,7 @@ from plainconsent.document import Look
 from plainconsent.errors import Fault, Faults
 from plainconsent.profile import Profile, make_profile
 from plainconsent.writers import write
+from plainconsent.writers._gap import gap
 
 HEADER = "Client,State,License,Setting,DOB,Therapist"
 NAMES = ("Ada Sample", "José Ejemplo", "Bo O'Test", "A & B <Sons>", "Zoë “Quoted”", "Ōe 'n' {Braces}")
@@ -667,3 +668,29 @@ def test_reconsent_needs_its_editions(tmp_path: Path) -> None:
 
     assert "is not there" in run("reconsent", str(ledger), code=2).stderr
     assert ROOT.is_dir()
+
+
+def test_a_letterhead_may_name_a_blank(roster: Path, tmp_path: Path) -> None:
+    """A practice's master prints the therapist's name on every page; one that asks whether there is a name is made at length, and equal."""
+    from test_docx import swapped
+
+    from plainconsent.packet import default_master
+
+    assert default_master()
+    profile = profiles()[0]
+    for n, words in enumerate(
+        ("For {{ clinician_name }}", "{% if clinician_name %}For {{ clinician_name }}{% endif %}")
+    ):
+        master = tmp_path / f"{n}.docx"
+        master.write_bytes(swapped("<w:sectPr>", f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p><w:sectPr>"))
+        own = replace(profile, answers={**profile.answers, "master": master.name})
+        press = Press(tmp_path, ("docx",), True)
+        for name in NAMES:
+            ((_, made),) = press.make(0, own, "consent", {"clinician_name": name})
+            document = assemble(own, "consent").document
+            slots = {**document.slots, "clinician_name": replace(document.slots["clinician_name"], value=name)}
+            wanted = write(replace(document, slots=slots), "docx", Look(True, master.read_bytes()))
+
+            assert parts(made) == parts(wanted)
+            assert name in "".join(etree.fromstring(parts(made)["word/document.xml"]).itertext())
+        assert [mold is None for mold in press._molds.values()] == [n == 1]

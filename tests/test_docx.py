@@ -460,7 +460,7 @@ def test_a_master_with_a_second_copy_of_its_styles_loses_it() -> None:
         ("{% if title == 'x' %}x{% endif %}", "computes"),
         ("{% macro x() %}x{% endmacro %}", "computes"),
         ("{{ 1 + 1 }}", "computes"),
-        ("{{ client_name }}", "'client_name', which is not known"),
+        ("{{ client_secret }}", "'client_secret', which is not known"),
         ("{{ titel }}", "Did you mean title?"),
         ("{% if secret %}x{% endif %}", "'secret', which is not known"),
         ("{% raise %}", "can't be read"),

@@ -9,15 +9,9 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 from plainconsent.batch import zipbytes
+from plainconsent.writers._gap import END, START
 
-# Private-use characters that no value and no form may hold: GAP, the gap's number, END.
-_GAP, _END = "\ue100", "\ue101"
-_CUT = re.compile(f"{_GAP}([0-9]+){_END}".encode())
-
-
-def gap(number: int) -> str:
-    """What stands in a file where the value of that number goes."""
-    return f"{_GAP}{number}{_END}"
+_CUT = re.compile(f"{START}([0-9]+){END}".encode())
 
 
 class Mold:

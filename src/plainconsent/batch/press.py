@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from plainconsent.assemble import assemble
-from plainconsent.batch.mold import DocxMold, Mold, gap, html_text
+from plainconsent.batch.mold import DocxMold, Mold, html_text
 from plainconsent.batch.pdfmold import PdfMold, TooLong
 from plainconsent.document import Document, Look, Slot
 from plainconsent.packet import master_of, overlay_of
 from plainconsent.profile import Profile
 from plainconsent.writers import write
-from plainconsent.writers.docx import Computed
+from plainconsent.writers._gap import Computed, gap
 
 # A roster may fill other blanks in every row; so many molds are kept, the rest are made again.
 _MOST_MOLDS = 200

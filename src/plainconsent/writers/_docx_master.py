@@ -28,7 +28,13 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "footer": ("t", "{{ footer }}"),
     "draft": ("t", "{{ draft }}"),
 }
-_KNOWN = f"A master may use {', '.join(tag for _, tag in PLACES.values())}, and {{% if name %}} with these names."
+# What a client or the practice fills in, which a letterhead may repeat: prints as text, or as nothing where it is empty.
+BLANKS = ("client_name", "client_dob", "clinician_name", "clinician_license_number", "practice_name", "practice_address",
+          "practice_phone")  # fmt: skip
+_KNOWN = (
+    f"A master may use {', '.join(tag for _, tag in PLACES.values())}, blanks like {{{{ {BLANKS[0]} }}}}, "
+    "and {% if name %} with these names."
+)
 _MAYBE_EMPTY = ("draft", "letterhead")
 _NEEDED = {"header": ("draft",), "footer": ("footer", "page_words")}
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If)
@@ -124,14 +130,14 @@ def _tag_faults(part: str, source: str) -> Iterator[Fault]:
     for node in _outermost(tree):
         where = _where(part, source, node.lineno)
         if isinstance(node, nodes.Name):
-            yield Fault(where, f"asks for {node.name!r}, which is not known.", nearest(node.name, PLACES))
+            yield Fault(where, f"asks for {node.name!r}, which is not known.", nearest(node.name, (*PLACES, *BLANKS)))
         else:
             yield Fault(where, f"has a tag that {_DEEDS.get(type(node), 'computes')}.", _KNOWN)
 
 
 def _outermost(node: nodes.Node) -> Iterator[nodes.Node]:
     """The nodes that are not allowed, without those inside them: one for each thing to put right."""
-    if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Name) and node.name not in PLACES):
+    if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Name) and node.name not in (*PLACES, *BLANKS)):
         yield node
         return
     for inner in node.iter_child_nodes():
@@ -168,13 +174,15 @@ def _place_faults(docx: Any, sources: Mapping[str, str]) -> list[Fault]:
 
 
 def _marked(source: str, blank: Collection[str]) -> str:
-    names = {name: Markup("" if name in blank else f'<mark xmlns="{_MARK}" name="{name}"/>') for name in PLACES}
+    names = {
+        name: Markup("" if name in blank else f'<mark xmlns="{_MARK}" name="{name}"/>') for name in (*PLACES, *BLANKS)
+    }
     return SandboxedEnvironment(autoescape=True).from_string(source).render(names)
 
 
 def _misplaced(part: str, mark: Any) -> Iterator[Fault]:
     name = mark.get("name")
-    around, tag = PLACES[name]
+    around, tag = PLACES.get(name, ("t", f"{{{{ {name} }}}}"))
     if mark.getparent().tag != f"{{{W}}}{around}" or (name == "body" and part != _DOCUMENT):
         alone = " alone in a paragraph, outside of tables and boxes" if name == "body" else ""
         yield Fault(f"master, {part}", f"has {name!r} where it can't stand.", f"Write {tag}{alone}.")

@@ -14,23 +14,20 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from plainconsent.document import Document, Look
+from plainconsent.document import Document, Look, Slot
 from plainconsent.errors import refuse
 from plainconsent.places import TEMPLATES
-from plainconsent.writers._docx_master import check_master
+from plainconsent.writers._docx_master import BLANKS, check_master
 from plainconsent.writers._docx_runs import W, escape, language_xml
 from plainconsent.writers._docx_styles import enlarge, numbered_lists, style_ids, style_points
 from plainconsent.writers._docx_xml import Writer
+from plainconsent.writers._gap import START, Guarded
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can hold: the same for every file
 _EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
 _AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
                "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl",
                "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange")  # fmt: skip
-
-
-class Computed(Exception):
-    """The practice's master does more with a blank than print it, so a file cannot be made from another's."""
 
 
 def write(document: Document, look: Look) -> bytes:
@@ -68,7 +65,14 @@ def _fill(template: Any, writer: Writer) -> None:
         "page_words": writer.page_words(),
         "body": writer.blocks(document.blocks),
     }
-    template.render({name: Markup(xml) for name, xml in names.items()}, environment())
+    blanks = {name: _printed(document.slots.get(name)) for name in BLANKS}
+    template.render({**blanks, **{name: Markup(xml) for name, xml in names.items()}}, environment())
+
+
+def _printed(slot: Slot | None) -> Markup | Guarded:
+    """What a master that names a blank prints: its value or nothing. Of a gap it may not know whether it will be filled."""
+    value = slot.value if slot and slot.value else ""
+    return Guarded(value) if value.startswith(START) else Markup(escape(value))
 
 
 def environment() -> SandboxedEnvironment:
