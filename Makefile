@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint matrix bench examples docs clean
+.PHONY: demo test lint matrix bench peers examples docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,8 +29,17 @@ lint: $(VENV)/installed-dev  ## style and types of the code
 matrix: $(VENV)/installed-dev  ## make and check every form of every combination in every format (long)
 	$(BIN)/python -m tests.matrix
 
-bench: $(VENV)/installed-dev  ## measure speed as ratios in one run
+bench: $(VENV)/installed-dev peers  ## measure speed as ratios in one run, beside other engines
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_batch
+
+peers: build/peers/installed  ## the engines that the benchmark compares with, at pinned versions
+build/peers/installed:
+	mkdir -p build/peers
+	$(PYTHON) -m venv build/peers/python
+	build/peers/python/bin/pip install --quiet --disable-pip-version-check docx-mailmerge2==1.0.3 weasyprint==70.0 -e .
+	cd build/peers && npm install --silent --no-audit --no-fund docxtemplater@3.71.0 pizzip@3.2.0
+	touch $@
 
 examples: $(VENV)/installed  ## make the example files again
 	$(BIN)/python examples/make_examples.py

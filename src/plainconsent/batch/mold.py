@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from plainconsent.batch import zipbytes
 from plainconsent.writers._gap import END, START
 
 _CUT = re.compile(f"{START}([0-9]+){END}".encode())
+_BLOCK = struct.Struct("<BHH")
+_LONGEST_BLOCK = 0xFFFF
 
 
 class Mold:
@@ -82,28 +85,23 @@ def _packed_pieces(pieces: Sequence[bytes]) -> list[bytes]:
 
 def _stored(value: bytes) -> bytes:
     """The bytes as stored deflate blocks: length, its complement, the bytes themselves (RFC 1951, 3.2.4)."""
-    blocks = (value[start : start + 0xFFFF] for start in range(0, len(value), 0xFFFF))
-    return b"".join(
-        b"\0" + len(block).to_bytes(2, "little") + (len(block) ^ 0xFFFF).to_bytes(2, "little") + block
-        for block in blocks
-    )
+    if len(value) > _LONGEST_BLOCK:
+        starts = range(0, len(value), _LONGEST_BLOCK)
+        return b"".join(_stored(value[start : start + _LONGEST_BLOCK]) for start in starts)
+    return _BLOCK.pack(0, len(value), len(value) ^ 0xFFFF) + value
 
 
-_BREAKS: Mapping[str, str] = {
-    "\n": '</w:t><w:br/><w:t xml:space="preserve">',
-    "\t": '</w:t><w:tab/><w:t xml:space="preserve">',
-}
-_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", **_BREAKS})
-
-
+# Replacing one letter after another is several times faster here than a table for `str.translate`.
 def xml_text(value: str) -> bytes:
     """A value as it stands between <w:t> and </w:t>, as lxml writes it; line breaks and tabs are Word's own."""
-    return value.translate(_XML).encode()
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return value.replace("\n", _BREAK).replace("\t", _TAB).encode()
 
 
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
+_BREAK, _TAB = (f'</w:t><w:{tag}/><w:t xml:space="preserve">' for tag in ("br", "tab"))
 
 
 def html_text(value: str) -> bytes:
     """A value as the web page's frame writes it."""
-    return value.translate(_HTML).encode()
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return value.replace('"', "&#34;").replace("'", "&#39;").encode()
