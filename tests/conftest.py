@@ -10,11 +10,12 @@ import pytest
 
 from plainconsent.assemble import Assembled, assemble
 from plainconsent.document import block_lines
+from plainconsent.lookup import names
 from plainconsent.profile import make_profile
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 25)
-STATES = ("CA", "CO", "NY", "TX", "WA")
+STATES = tuple(id.removeprefix("US-") for id in names())
 
 
 def make(form: str, state: str, license: str, *settings: str, on: date = TODAY, **more: object) -> Assembled:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import TODAY, text_of
+from conftest import STATES, TODAY, make, text_of
 
 from plainconsent.assemble import Assembled, assemble
 from plainconsent.checklist import disclosures_of, subjects_of
@@ -159,3 +159,24 @@ def test_the_right_people_sign(forms: Forms) -> None:
         labels = [block.label for block in made.document.blocks if isinstance(block, Signature)]
 
         assert labels == wanted[made.facts.profile.setting], profile
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Each state as the therapist's and as the client's, with a neighbour in the list and with one far off."""
+    return [(here, STATES[(n + step) % len(STATES)]) for step in (1, 17) for n, here in enumerate(STATES)]
+
+
+@pytest.mark.parametrize(("here", "there"), pairs())
+def test_a_client_in_another_state_gets_both_rules(here: str, there: str) -> None:
+    """The form names both states and is within the gates; the reviewer's copy says what differs and what is still to settle."""
+    license = ("LMFT", "LCSW", "LPCC", "psychologist")[STATES.index(here) % 4]
+    made = make("consent", here, license, "individual", "teletherapy", client_state=there)
+    text = " ".join(text_of(made).split())
+    copy = " ".join(" ".join(_review_lines(made)).split())
+
+    assert f"I work in {names()[f'US-{here}']}. When you are in {names()[f'US-{there}']}" in text
+    assert measure(made.document).failed() == []
+    assert not re.search(r"[\ue000-\uf8ff{}]|Undefined|none_found|_found", text)
+    assert {s.jurisdiction for piece in made.pieces for s in piece.statements} >= {f"US-{here}", f"US-{there}"}
+    assert f"The client sits in {names()[f'US-{there}']}" in copy
+    assert "What the two states answer differently" in copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import cycle
 
 import pytest
 from conftest import STATES, TODAY, make
@@ -22,8 +23,8 @@ SPOKEN_IN_FULL = 2  # fewer English words in a row ("Web", "Client") may stand i
 
 @cache
 def forms() -> tuple[Assembled, ...]:
-    """Three forms of each state, license and setting, at a distance and with a parent's yes where they can be."""
-    combinations = zip(STATES * 4, ("LMFT", "LCSW", "psychologist", "LMFT", "LCSW") * 4, SETTINGS * 5, strict=True)
+    """Three forms of each state, licenses and settings in turn, at a distance and with a parent's yes where they can be."""
+    combinations = zip(STATES, cycle(("LMFT", "LCSW", "psychologist")), cycle(SETTINGS), strict=False)
     return tuple(
         make(form, state, license, setting, *MODES, language="es", minor="" if setting == "couple" else "parent")
         for state, license, setting in combinations

@@ -71,7 +71,7 @@ def test_no_module_but_the_command_line_asks_for_the_day() -> None:
         if re.search(r"date\.today\(|datetime\.now\(|time\.time\(", path.read_text("utf-8"))
     ]
 
-    assert clocks == ["cli.__init__"]
+    assert clocks == ["cli.__init__", "cli.batch"]
 
 
 def test_no_state_is_named_in_code_or_templates() -> None:
