@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import io
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from plainconsent.cli.options import Day, echo_csv, echo_json, echo_table, formats_from
 from plainconsent.errors import Fault, Faults
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _SHOWN = 20  # faults on the screen; errors.csv has them all
 ERROR_COLUMNS = ("row", "column", "value", "what", "remedy")
@@ -188,6 +188,8 @@ def _cluster(address: str) -> Executor:
 @contextmanager
 def _error_file(path: Path) -> Iterator[Callable[[Fault, str], None]]:
     """Every fault goes to errors.csv, the first ones to the screen, too; no fault, no file."""
+    import csv
+
     handle: Any = None
     writer: Any = None
     count = 0
@@ -300,6 +302,8 @@ def reconsent(ledger: Path, practice: Path | None, as_of: date | None, shape: st
     if shape == "csv":
         echo_csv(columns, ({name: harmless(value) for name, value in row.items()} for row in rows))
     elif shape == "json":
+        import json
+
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     else:
