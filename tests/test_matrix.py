@@ -139,7 +139,7 @@ def test_must_and_may_follow_the_law(forms: Forms) -> None:
             if None in items
         }
 
-        child = re.search(r"hurts or has hurt a child under \d+, I must report it", text)
+        child = re.search(r"hurts or has hurt a child(?: under \d+)?, I must report it", text)
         threat_must = "Then I must act to keep people safe." in text
         threat_may = "the law lets me tell people who can stop it" in text
         assert bool(child) == (held["child_abuse_report"] in ("must", "must_everyone")), profile
