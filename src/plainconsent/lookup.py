@@ -46,12 +46,12 @@ FAMILY_NAMES = {
 
 @functools.cache
 def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
-    """`US-CA` -> `California` for every state that has a file, read from the files' first lines alone."""
+    """`US-CA` -> `California` for every state that has a file, read from the files' beginnings alone."""
     found = {}
     for path in sorted(folder.glob("[a-z][a-z].yaml")):
         if path.stem != "us":
             with path.open(encoding="utf-8") as file:
-                name = re.search(r"^name: *(.+?) *$", file.read(600), re.MULTILINE)
+                name = re.search(r"^name: *(.+?) *$", file.read(8000), re.MULTILINE)
             found[f"US-{path.stem.upper()}"] = name.group(1).strip("'\"") if name else path.stem.upper()
     return found
 
