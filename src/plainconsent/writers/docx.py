@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import nsmap
 from docx.oxml.parser import parse_xml
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
@@ -23,6 +24,8 @@ from plainconsent.writers._docx_styles import enlarge, numbered_lists, style_ids
 from plainconsent.writers._docx_xml import Writer
 from plainconsent.writers._gap import START, Guarded
 
+# docxtpl imports docxcompose where that is installed, and it gives `cp` another meaning: Word can't read such properties.
+nsmap["cp"] = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can hold: the same for every file
 _EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
 _AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
