@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import fontpkg_noto_sans
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-_FONT_FILE = fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf"
-# Latin letters with every accent, and the marks that names, days and amounts are written with.
-_LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x20AC)
+from plainconsent.batch.latinfont import latin_font
+
 _SIZES = (11, 10, 9, 8, 7)  # points; the largest that fits
 _MARGIN = 2.0  # points from the field's left edge, as viewers leave them
 _INK = "0.11 0.16 0.2 rg"
@@ -126,7 +123,7 @@ def _text(value: str) -> bytes:
 
 def _appearance(widget: _Widget, value: str, font: bytes) -> bytes:
     """What the field shows: the value in one line, in the largest size that fits."""
-    glyphs, widths = _glyphs()
+    _, glyphs, widths, *_ = latin_font()
     try:
         codes = [glyphs[ord(letter)] for letter in value]
     except KeyError:
@@ -147,61 +144,18 @@ def _appearance(widget: _Widget, value: str, font: bytes) -> bytes:
     return head + b"\nstream\n" + drawing + b"\nendstream"
 
 
-class _Subset(NamedTuple):
-    data: bytes
-    glyphs: dict[int, int]  # code point -> glyph
-    widths: list[int]  # glyph -> advance, in thousandths of the size
-    box: list[int]
-    ascent: int
-    descent: int
-
-
-@functools.cache
-def _subset() -> _Subset:
-    """The font's upright regular face with Latin letters only."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-    from fontTools.varLib.instancer import instantiateVariableFont
-
-    face = TTFont(_FONT_FILE, recalcTimestamp=False)
-    options = Options(
-        layout_features=[], hinting=False, notdef_outline=True, recalc_timestamp=False, name_IDs=[1, 2, 6]
-    )
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=_LATIN)
-    subsetter.subset(face)
-    face = instantiateVariableFont(face, {"wght": 400, "wdth": 100})
-    saved = io.BytesIO()
-    face.save(saved)
-    scale = 1000 / face["head"].unitsPerEm
-    order = face.getGlyphOrder()
-    head, tall = face["head"], face["hhea"]
-    return _Subset(
-        saved.getvalue(),
-        {point: face.getGlyphID(name) for point, name in face.getBestCmap().items()},
-        [round(face["hmtx"][name][0] * scale) for name in order],
-        [round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)],
-        round(tall.ascent * scale),
-        round(tall.descent * scale),
-    )
-
-
-def _glyphs() -> tuple[dict[int, int], list[int]]:
-    return _subset().glyphs, _subset().widths
-
-
 def _add_font(pdf: Any) -> None:
     """Embeds the subset as the form's font N; its codes are its glyphs."""
-    subset = _subset()
-    program = Stream(pdf, subset.data, Length1=len(subset.data))
+    font_file = latin_font()
+    program = Stream(pdf, font_file.data, Length1=len(font_file.data))
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
         FontName=Name("/PLAINC+NotoSans-Regular"),
         Flags=32,
-        FontBBox=Array(subset.box),
+        FontBBox=Array(font_file.box),
         ItalicAngle=0,
-        Ascent=subset.ascent,
-        Descent=subset.descent,
+        Ascent=font_file.ascent,
+        Descent=font_file.descent,
         CapHeight=714,
         StemV=80,
         FontFile2=pdf.make_indirect(program),
@@ -214,7 +168,7 @@ def _add_font(pdf: Any) -> None:
         FontDescriptor=pdf.make_indirect(descriptor),
         CIDToGIDMap=Name.Identity,
         DW=0,
-        W=Array([0, Array(subset.widths)]),
+        W=Array([0, Array(font_file.widths)]),
     )
     font = Dictionary(
         Type=Name.Font,
@@ -222,7 +176,7 @@ def _add_font(pdf: Any) -> None:
         BaseFont=Name("/PLAINC+NotoSans-Regular"),
         Encoding=Name("/Identity-H"),
         DescendantFonts=Array([pdf.make_indirect(descendant)]),
-        ToUnicode=pdf.make_indirect(Stream(pdf, _to_unicode(subset.glyphs))),
+        ToUnicode=pdf.make_indirect(Stream(pdf, _to_unicode(font_file.glyphs))),
     )
     pdf.Root.AcroForm.DR.Font.N = pdf.make_indirect(font)
 
