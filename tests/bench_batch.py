@@ -314,7 +314,10 @@ def growth(most: int) -> list[dict[str, float]]:
             goal = Path(folder) / "forms.tar"
             command = ["batch", str(roster), "-o", str(goal), "--forms", "release", "--quiet", "--as-of", "2026-11-25"]
             begun = time.perf_counter()
-            code = "import resource, sys; from plainconsent.cli import cli; cli.main(sys.argv[1:], standalone_mode=False); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+            code = (
+                "import sys; from pathlib import Path; from plainconsent.cli import cli; cli.main(sys.argv[1:], standalone_mode=False);"
+                "print(next(l for l in Path('/proc/self/status').read_text().splitlines() if 'VmHWM' in l).split()[1])"
+            )
             done = subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True)
             rows.append(
                 {
