@@ -6,13 +6,12 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-import jinja2
-
 from plainconsent.jurisdictions import read_law
 from plainconsent.law import in_force
 from plainconsent.lawcover import coverage_rows, level, topics_by_harm
 from plainconsent.lookup import names
 from plainconsent.places import TEMPLATES
+from plainconsent.writers.html import frames
 from plainconsent.yamlfile import read_yaml
 
 # From what is best known to what is least known: (key, letter, short words, a sentence).
@@ -32,21 +31,18 @@ def coverage_page(on: date) -> bytes:
     tiles = read_yaml(TEMPLATES / "frames" / "map.yaml").data
     states = [_state(id, name, on, rows, tiles) for id, name in {"US": "Federal floor", **names()}.items()]
     counts = sum((state["counts"] for state in states), Counter[str]())
-    frames = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES / "frames"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = frames.get_template("coverage.html").render(
-        states=states,
-        topics=topics_by_harm("state"),
-        levels=[dict(zip(("key", "letter", "short", "words"), each, strict=True)) for each in LEVELS],
-        total=f"{sum(counts.values()):,}",
-        share=_share(counts),
-        reviewed=[state["name"] for state in states if state["attorney"] != "none"],
-        on=on,
+    page = (
+        frames()
+        .get_template("coverage.html")
+        .render(
+            states=states,
+            topics=topics_by_harm("state"),
+            levels=[dict(zip(("key", "letter", "short", "words"), each, strict=True)) for each in LEVELS],
+            total=f"{sum(counts.values()):,}",
+            share=_share(counts),
+            reviewed=[state["name"] for state in states if state["attorney"] != "none"],
+            on=on,
+        )
     )
     return page.encode()
 

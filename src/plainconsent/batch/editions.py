@@ -46,14 +46,7 @@ def edition_of(made: Assembled) -> dict[str, Any]:
         "language": made.document.language,
         "as_of": str(profile.as_of),
         "edition": made.document.footer.split(",")[0].removeprefix("Edition "),
-        "profile": {
-            "jurisdiction": profile.jurisdiction,
-            "role": profile.role,
-            "setting": profile.setting,
-            "modes": list(profile.modes),
-            "client_state": profile.client_state,
-            "minor": profile.minor,
-        },
+        "profile": made.document.receipt["profile"],
         "answers": profile.answers,
         "clauses": {
             id: {"heading": c["heading"], "words": _words(c["lines"]), "sense": _sense(c["lines"]), "facts": c["facts"]}

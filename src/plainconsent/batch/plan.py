@@ -53,7 +53,7 @@ class Plan:
 
     practice  the practice's file, or an empty one
     forms     names of forms, or `packet` for what a client of the row's setting gets
-    targets   column -> what it means; columns that mean nothing stand in `unused`
+    targets   column -> what it means; a column that means nothing is left out
     profiles  every profile met so far; few, however many rows there are
     """
 
@@ -66,10 +66,6 @@ class Plan:
     profiles: list[Profile] = field(default_factory=list)
     _met: dict[tuple[str, ...], tuple[int, ...] | Faults] = field(default_factory=dict)
     _documents: dict[tuple[int, str], Document] = field(default_factory=dict)
-
-    @property
-    def unused(self) -> list[str]:
-        return [column for column in self.roster.columns if column not in self.targets]
 
     def document(self, profile: int, form: str) -> Document:
         """The form of a profile with every blank empty but those that the practice fills; made once. Raises Faults."""

@@ -30,9 +30,9 @@ class _Ids:
         return slot if self._used[slot] == 1 else f"{slot}-{self._used[slot]}"
 
 
-@functools.cache
-def _frame() -> jinja2.Template:
-    frames = jinja2.Environment(
+def frames() -> jinja2.Environment:
+    """Where web pages get their frames: everything put into one is escaped, and a name that is not there is an error."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES / "frames"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -40,8 +40,13 @@ def _frame() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    frames.globals.update(kind_of=_kind_of, css=_css, css_pages=_css_pages)
-    return frames.get_template("default.html")
+
+
+@functools.cache
+def _frame() -> jinja2.Template:
+    environment = frames()
+    environment.globals.update(kind_of=_kind_of, css=_css, css_pages=_css_pages)
+    return environment.get_template("default.html")
 
 
 def _kind_of(block: Block) -> str:
