@@ -82,6 +82,7 @@ def disclosures_of(made: Assembled) -> list[Disclosure]:
         for s in made.facts.home_statements("required_disclosure")
         if made.document.form == "consent" and s.answer not in NO_ANSWER and belongs_here(s, made.facts.profile)
         for code in s.answer
+        if code != "none"
     ]
 
 

@@ -72,6 +72,8 @@ def _check_list(file: YamlFile, path: tuple[str | int, ...], value: Any, spec: S
         faults.append(Fault(file.place(*path), "is an empty list.", "Leave the key out, or fill it."))
     if spec["is"] == "codes" and len(set(map(str, value))) < len(value):
         faults.append(Fault(file.place(*path), "names something twice.", "Keep one of the two."))
+    if spec["is"] == "codes" and "none" in value and len(value) > 1:
+        faults.append(Fault(file.place(*path), "says `none` beside something.", "Keep `none` alone, or leave it out."))
     return faults
 
 
