@@ -43,6 +43,9 @@ FAMILY_NAMES = {
     "psychologist": ("psychologist", "licensed psychologist", "LP"),
 }
 
+# Names beside the one that forms print in their sentences.
+OTHER_NAMES = {"US-DC": ("District of Columbia", "the District of Columbia", "Washington DC", "D.C.")}
+
 
 @functools.cache
 def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
@@ -61,7 +64,8 @@ def find_jurisdiction(word: str, where: str = "--jurisdiction", folder: Path = J
     known = names(folder)
     wanted = " ".join(word.replace(".", "").replace("_", "-").split()).casefold().removesuffix(" state")
     for jurisdiction, name in known.items():
-        if wanted in (jurisdiction.casefold(), jurisdiction[3:].casefold(), name.casefold()):
+        called = (jurisdiction, jurisdiction[3:], name, *OTHER_NAMES.get(jurisdiction, ()))
+        if wanted in [each.replace(".", "").casefold() for each in called]:
             return jurisdiction
     starts = [name for name in known.values() if len(wanted) > 2 and name.casefold().startswith(wanted)]
     if len(starts) == 1:
