@@ -30,20 +30,20 @@ from plainconsent.writers import FORMATS, write
 LICENSES = ("LMFT", "LCSW", "LPCC", "psychologist")
 
 
-def check(job: tuple[Profile, str]) -> tuple[str, list[str], dict[bool, bytes]]:
-    """One form: its name, what was found wrong, and its web pages for the browser."""
+def check(job: tuple[Profile, str]) -> tuple[str, list[str]]:
+    """One form: its name and what was found wrong, in a browser of its own, so that none outlives its form."""
     profile, form = job
     made = assemble(profile, form)
     found = [f"readability: {failure}" for failure in measure(made.document).failed()]
-    pages = {}
-    for fillable in (True, False):
-        files = {format: write(made.document, format, Look(fillable)) for format in FORMATS}
-        found += [f"pdf: {wrong}" for wrong in standards_findings(files["pdf"])]
-        found += [f"docx: {wrong}" for wrong in audit_findings(files["docx"])]
-        pages[fillable] = files["html"]
+    with chromium_page() as page:
+        for fillable in (True, False):
+            files = {format: write(made.document, format, Look(fillable)) for format in FORMATS}
+            found += [f"pdf: {wrong}" for wrong in standards_findings(files["pdf"])]
+            found += [f"docx: {wrong}" for wrong in audit_findings(files["docx"])]
+            found += [f"html: {violation}" for violation in axe_findings(page, files["html"])]
     copy = write(review(made), "pdf", Look(fillable=False))
     found += [f"reviewer's copy: {wrong}" for wrong in standards_findings(copy)]
-    return describe(profile, form), found, pages
+    return describe(profile, form), found
 
 
 def jobs(chosen: list[str]) -> Iterator[tuple[Profile, str]]:
@@ -73,9 +73,8 @@ def pairs() -> list[tuple[int, str, str]]:
 def main() -> int:
     every = list(jobs(sys.argv[1:]))
     wrong = 0
-    with ProcessPoolExecutor(os.cpu_count()) as pool, chromium_page() as page:
-        for n, (name, found, pages) in enumerate(pool.map(check, every, chunksize=4), 1):
-            found += [f"html: {violation}" for data in pages.values() for violation in axe_findings(page, data)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for n, (name, found) in enumerate(pool.map(check, every, chunksize=4), 1):
             wrong += bool(found)
             for line in found:
                 print(f"{name}: {line}")
