@@ -96,6 +96,13 @@ def test_a_state_is_found_as_people_write_it(word: str) -> None:
     assert find_jurisdiction(word) == "US-CA"
 
 
+@pytest.mark.parametrize("word", ["DC", "D.C.", "District of Columbia", "washington dc", "Washington, DC"])
+def test_a_state_is_found_by_its_other_names(word: str) -> None:
+    """A lawyer writes District of Columbia; the form's sentences say Washington, DC; the state of Washington is another."""
+    assert find_jurisdiction(word) == "US-DC"
+    assert find_jurisdiction("Washington") == "US-WA"
+
+
 def test_local_letters_win_over_family_names() -> None:
     """LPC is Texas's own counselor; LPCC means the same there and says so; LMHC is found in Washington."""
     texas, washington = read_law("US-TX"), read_law("US-WA")

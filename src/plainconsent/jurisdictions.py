@@ -27,6 +27,7 @@ ETHICS_CODES = {
 HEAD: Mapping[str, Mapping[str, Any]] = {
     "jurisdiction": {"is": "text", "needed": True},
     "name": {"is": "text", "needed": True},
+    "also_called": {"is": "texts"},
     "schema": {"is": "int", "needed": True},
     "attorney_review": {"is": "text"},
     "without_sign": {"is": "texts"},

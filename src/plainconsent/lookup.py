@@ -43,29 +43,34 @@ FAMILY_NAMES = {
     "psychologist": ("psychologist", "licensed psychologist", "LP"),
 }
 
-# Names beside the one that forms print in their sentences.
-OTHER_NAMES = {"US-DC": ("District of Columbia", "the District of Columbia", "Washington DC", "D.C.")}
-
-
 @functools.cache
 def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
     """`US-CA` -> `California` for every state that has a file, read from the files' beginnings alone."""
+    return {jurisdiction: called[0] for jurisdiction, called in _called(folder).items()}
+
+
+@functools.cache
+def _called(folder: Path) -> dict[str, list[str]]:
+    """`US-DC` -> the name that forms print, then the others that people use (`also_called`)."""
     found = {}
     for path in sorted(folder.glob("[a-z][a-z].yaml")):
         if path.stem != "us":
             with path.open(encoding="utf-8") as file:
-                name = re.search(r"^name: *(.+?) *$", file.read(8000), re.MULTILINE)
-            found[f"US-{path.stem.upper()}"] = name.group(1).strip("'\"") if name else path.stem.upper()
+                head = file.read(8000)
+            name = re.search(r"^name: *(.+?) *$", head, re.MULTILINE)
+            others = re.search(r"^also_called: *\[(.+)\] *$", head, re.MULTILINE)
+            listed = [name.group(1)] if name else [path.stem.upper()]
+            listed += others.group(1).split(",") if others else []
+            found[f"US-{path.stem.upper()}"] = [each.strip(" '\"") for each in listed]
     return found
 
 
 def find_jurisdiction(word: str, where: str = "--jurisdiction", folder: Path = JURISDICTIONS) -> str:
     """`CA`, `us-ca`, `California` -> `US-CA`; raises Faults with the nearest names."""
-    known = names(folder)
+    known, called = names(folder), _called(folder)
     wanted = " ".join(word.replace(".", "").replace("_", "-").split()).casefold().removesuffix(" state")
-    for jurisdiction, name in known.items():
-        called = (jurisdiction, jurisdiction[3:], name, *OTHER_NAMES.get(jurisdiction, ()))
-        if wanted in [each.replace(".", "").casefold() for each in called]:
+    for jurisdiction in known:
+        if wanted in map(str.casefold, (jurisdiction, jurisdiction[3:], *called[jurisdiction])):
             return jurisdiction
     starts = [name for name in known.values() if len(wanted) > 2 and name.casefold().startswith(wanted)]
     if len(starts) == 1:
