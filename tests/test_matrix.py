@@ -140,9 +140,11 @@ def test_must_and_may_follow_the_law(forms: Forms) -> None:
         }
 
         child = re.search(r"hurts or has hurt a child(?: under \d+)?, I must report it", text)
+        privileged = "if I learn, outside of our private talks, that someone hurts or has hurt a child" in text
         threat_must = "Then I must act to keep people safe." in text
         threat_may = "the law lets me tell people who can stop it" in text
         assert bool(child) == (held["child_abuse_report"] in ("must", "must_everyone")), profile
+        assert privileged == (held["child_abuse_report"] == "must_unless_privileged"), profile
         assert threat_must == (held["threat_to_others"] == "must"), profile
         assert threat_may == (held["threat_to_others"] == "may"), profile
 
