@@ -165,6 +165,16 @@ def test_the_reviewers_copy_can_be_written(format: str) -> None:
     assert "§" in text
 
 
+def test_the_reviewers_copy_tells_what_a_reader_could_get_wrong() -> None:
+    """The caution beside a statement of the law data stands beside its citation for the attorney, not on the form."""
+    made = make("consent", "TX", "LPC", "individual")
+    cautions = {s.trap for piece in made.pieces for s in piece.statements if s.trap}
+    copy, form = (squeezed(READ["txt"](write(document, "txt", Look()))) for document in (review(made), made.document))
+
+    assert len(cautions) > 10
+    assert all(squeezed(caution) in copy and squeezed(caution) not in form for caution in cautions)
+
+
 def test_a_release_has_the_size_of_type_the_law_asks_for() -> None:
     """California asks for 14 points in a release: no smaller letters in the docx body or the printed page."""
     import io

@@ -234,6 +234,7 @@ def _build(
         evidence=data.get("evidence") or "",
         checked_by=data.get("checked_by") or 0,
         place=file.place("topics", topic, n).split(": ")[0],
+        trap=_one_line(data.get("trap")),
     )
 
 

@@ -30,6 +30,7 @@ class Statement:
     values    the topic's fields; `values[main]` is the answer and may be `unclear` or `none_found`
     evidence  primary (the law's own words were read), secondary (two summaries agree), single, or "" without an answer
     place     file:line:column, for the person who has to mend it
+    trap      what a reader of the answer could easily get wrong
     """
 
     jurisdiction: str
@@ -48,6 +49,7 @@ class Statement:
     checked: date | None = None
     checked_by: int = 0
     place: str = ""
+    trap: str = ""
 
     @property
     def answer(self) -> Any:

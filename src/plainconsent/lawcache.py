@@ -56,10 +56,9 @@ def _plain(value: Any) -> Any:
 
 
 def _statement(row: list[Any]) -> Statement:
-    of, topic, main, roles, values, cites, item, since, until, basis, means, why, evidence, checked, by, place = row
-    since, until, checked = [day and date.fromisoformat(day) for day in (since, until, checked)]
-    citations = tuple(map(Citation._make, cites))
-    roles = tuple(roles)
+    kept = dict(zip(_STATEMENT, row, strict=True))
+    for day in ("since", "until", "checked"):
+        kept[day] = kept[day] and date.fromisoformat(kept[day])
     return Statement(
-        of, topic, main, roles, values, citations, item, since, until, basis, means, why, evidence, checked, by, place
+        **kept | {"roles": tuple(kept["roles"]), "citations": tuple(map(Citation._make, kept["citations"]))}
     )

@@ -43,6 +43,7 @@ FAMILY_NAMES = {
     "psychologist": ("psychologist", "licensed psychologist", "LP"),
 }
 
+
 @functools.cache
 def names(folder: Path = JURISDICTIONS) -> dict[str, str]:
     """`US-CA` -> `California` for every state that has a file, read from the files' beginnings alone."""

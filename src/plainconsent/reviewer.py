@@ -124,6 +124,7 @@ def note_text(s: Statement) -> str:
         basis=s.basis or "law",
         answer=f"{_topic(s)}: {_answer(s)}",
         means=s.means or s.why,
+        trap=say("trap", trap=s.trap) if s.trap else "",
         since=say("since", day=s.since) if s.since else "",
         evidence=phrases()["evidence"][s.evidence or "none"],
         checked=s.checked,
