@@ -84,21 +84,26 @@ def find_jurisdiction(word: str, where: str = "--jurisdiction", folder: Path = J
 def find_role(word: str, law: Law, on: date, where: str = "--license") -> tuple[str, str]:
     """The license family that `word` names in this state, and a note when the state's own title differs.
 
-    Local abbreviations and titles come first, then the names used anywhere. Raises Faults with that state's titles.
+    Local abbreviations and titles come first, then the names used anywhere; a name used anywhere that is a title under supervision
+    here is taken for the full license, and the note says so. Raises Faults with that state's titles.
     """
     titles = local_titles(law, on)
     wanted = " ".join(word.replace(".", "").replace("_", " ").split()).casefold()
     for role, (title, abbreviation, also) in titles.items():
         if wanted in {w.casefold() for w in (title, abbreviation, *also)}:
             return role, ""
+    associate = _associate_title(wanted, law, on)
     for role, words in FAMILY_NAMES.items():
         if wanted in {w.casefold() for w in (*words, role.replace("_", " "))} and (role in titles or not titles):
             title, abbreviation, _ = titles.get(role, ("", "", ()))
+            if title and associate:
+                what = f"In {law.name}, {word} is a title for work under supervision ({associate})."
+                return role, f"{what} This form is for the {title} ({abbreviation})."
             return role, f"In {law.name}, {word} is called {title} ({abbreviation})." if title else ""
-    if associate := _associate_title(wanted, law, on):
+    if associate:
         remedy = "Name the license you work toward, and your supervisor in a practice file (supervisor: name)."
         raise Faults(
-            [Fault(where, f"{word!r} is a title under supervision ({associate}), not a license of its own.", remedy)]
+            [Fault(where, f"{word!r} is a title for work under supervision in {law.name} ({associate}).", remedy)]
         )
     shown = [f"{title} ({abbreviation})" for title, abbreviation, _ in titles.values()]
     every = [w for title, abbreviation, also in titles.values() for w in (abbreviation, title, *also)]
