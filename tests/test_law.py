@@ -103,7 +103,9 @@ def test_a_state_is_found_by_its_other_names(word: str) -> None:
     assert find_jurisdiction("Washington") == "US-WA"
 
 
-@pytest.mark.parametrize(("state", "word", "own"), [("CO", "LPCC", "LPC"), ("KS", "LMFT", "LCMFT"), ("MD", "LCSW", "LCSW-C")])
+@pytest.mark.parametrize(
+    ("state", "word", "own"), [("CO", "LPCC", "LPC"), ("KS", "LMFT", "LCMFT"), ("MD", "LCSW", "LCSW-C")]
+)
 def test_letters_of_people_under_supervision_are_told(state: str, word: str, own: str) -> None:
     """LPCC is a candidate in Colorado: the form is for the full license, and the clinician is told so."""
     _, note = find_role(word, read_law(f"US-{state}"), TODAY)
