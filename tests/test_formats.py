@@ -12,7 +12,8 @@ from test_docx import audit_findings, text_lines
 from test_html import axe_findings, chromium_page, needs_chromium
 from test_pdf import standards_findings
 
-from plainconsent.document import Document, Look, block_lines, from_data
+from plainconsent.document import Bullets, Document, Heading, Look, Paragraph, block_lines, from_data
+from plainconsent.markup import blocks
 from plainconsent.packet import make_form
 from plainconsent.profile import make_profile, read_practice
 from plainconsent.reviewer import review
@@ -173,6 +174,15 @@ def test_the_reviewers_copy_tells_what_a_reader_could_get_wrong() -> None:
 
     assert len(cautions) > 10
     assert all(squeezed(caution) in copy and squeezed(caution) not in form for caution in cautions)
+
+
+def test_one_point_stays_a_point_after_a_line_that_announces_it() -> None:
+    """Conditions can leave one point of a longer list: after a colon it is a point, under a heading it is a sentence."""
+    announced = blocks("You can lose this right if:\n\n- A judge orders it", "privilege")
+    alone = blocks("## What else?\n\n- I must report it.", "other_reports")
+
+    assert [type(block) for block in announced] == [Paragraph, Bullets]
+    assert [type(block) for block in alone] == [Heading, Paragraph]
 
 
 def test_a_release_has_the_size_of_type_the_law_asks_for() -> None:

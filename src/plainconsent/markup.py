@@ -38,17 +38,20 @@ def blocks(text: str, clause: str) -> list[Block]:
 
 
 def _blocks(tokens: Iterator[Any], clause: str) -> Iterator[Block]:
+    announced = False  # whether the paragraph before ends in a colon
     for token in tokens:
         if token.type == "heading_open":
             yield Heading(int(token.tag[1]), runs(next(tokens)), clause)
         elif token.type == "paragraph_open":
-            yield from _paragraph(next(tokens), clause)
+            inline = next(tokens)
+            announced = inline.content.rstrip().endswith(":")
+            yield from _paragraph(inline, clause)
         elif token.type in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_items(tokens, token.type.replace("open", "close")))
-            # One point is no list: conditions can leave a single item of a longer one.
+            # One point is no list unless a line announces it: conditions can leave a single item of a longer one.
             yield (
                 Bullets(items, token.type.startswith("ordered"), clause)
-                if len(items) > 1
+                if len(items) > 1 or announced
                 else Paragraph(items[0], clause)
             )
 
