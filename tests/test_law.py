@@ -125,6 +125,27 @@ def test_local_letters_win_over_family_names() -> None:
     assert find_role("lmhc", washington, TODAY) == ("professional_counselor", "")
 
 
+@pytest.mark.parametrize(
+    ("state", "word", "role"),
+    [
+        ("TN", "LPC-MHSP", "professional_counselor"),  # the state's own file writes LPC/MHSP
+        ("MD", "lcsw c", "clinical_social_worker"),
+        ("TX", "L.P.C.", "professional_counselor"),
+        ("TX", "LCSW-S", "clinical_social_worker"),  # the S of those who supervise
+        ("NE", "LICSW", "clinical_social_worker"),
+    ],
+)
+def test_letters_are_found_however_they_are_written(state: str, word: str, role: str) -> None:
+    """Dashes, slashes, dots, and the S of those who supervise make no other license."""
+    assert find_role(word, read_law(f"US-{state}"), TODAY) == (role, "")
+
+
+def test_letters_of_several_licenses_are_not_guessed() -> None:
+    """Nebraska licenses mental health practitioners; the certificate beside it makes the title, and the form needs that."""
+    with pytest.raises(Faults, match=r"several licenses in Nebraska.*LCSW or LMFT or LPC"):
+        find_role("LIMHP", read_law("US-NE"), TODAY)
+
+
 def test_an_unknown_license_gets_the_list_of_the_state() -> None:
     """The state's four titles, and the nearest of them."""
     with pytest.raises(Faults, match=r"Texas has: .*Licensed Psychologist.*Did you mean"):

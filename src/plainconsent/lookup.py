@@ -88,13 +88,16 @@ def find_role(word: str, law: Law, on: date, where: str = "--license") -> tuple[
     here is taken for the full license, and the note says so. Raises Faults with that state's titles.
     """
     titles = local_titles(law, on)
-    wanted = " ".join(word.replace(".", "").replace("_", " ").split()).casefold()
-    for role, (title, abbreviation, also) in titles.items():
-        if wanted in {w.casefold() for w in (title, abbreviation, *also)}:
-            return role, ""
+    wanted = _bare(word)
+    here = [role for role, (title, letters, also) in titles.items() if wanted in map(_bare, (title, letters, *also))]
+    if len(here) == 1:
+        return here[0], ""
+    if here:
+        what = f"{word!r} goes with several licenses in {law.name}."
+        raise Faults([Fault(where, what, f"Name your title: {' or '.join(titles[role][1] for role in here)}.")])
     associate = _associate_title(wanted, law, on)
     for role, words in FAMILY_NAMES.items():
-        if wanted in {w.casefold() for w in (*words, role.replace("_", " "))} and (role in titles or not titles):
+        if wanted in map(_bare, (*words, role)) and (role in titles or not titles):
             title, abbreviation, _ = titles.get(role, ("", "", ()))
             if title and associate:
                 what = f"In {law.name}, {word} is a title for work under supervision ({associate})."
@@ -118,17 +121,15 @@ def _associate_title(wanted: str, law: Law, on: date) -> str:
         statement = in_force(law, role, on).get("license", {}).get(None)
         for title in statement.values.get("associate", ()) if statement else ():
             letters = re.findall(r"\(([^)]+)\)", title)
-            if wanted in {
-                w.casefold()
-                for w in (
-                    title,
-                    title.split(" (")[0],
-                    *letters,
-                    *(w for part in letters for w in re.split(r"[ ,;]+", part)),
-                )
-            }:
+            parts = (w for part in letters for w in re.split(r"[ ,;]+", part))
+            if wanted in map(_bare, (title, title.split(" (")[0], *letters, *parts)):
                 return str(title)
     return ""
+
+
+def _bare(title: str) -> str:
+    """A title without what people write differently: dots, dashes, slashes, capitals, and the S of those who supervise (LPC-S)."""
+    return " ".join(re.split(r"[\s/_-]+", title.replace(".", "").strip())).casefold().removesuffix(" s")
 
 
 def local_titles(law: Law, on: date) -> dict[str, tuple[str, str, tuple[str, ...]]]:
