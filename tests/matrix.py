@@ -71,6 +71,9 @@ def pairs() -> list[tuple[int, str, str]]:
 
 
 def main() -> int:
+    unknown = [word for word in sys.argv[1:] if word != "--sample" and word.upper() not in STATES]
+    if unknown:
+        sys.exit(f"{' '.join(unknown)}: not known here. Use --sample, states such as NV UT, or nothing for all.")
     every = list(jobs(sys.argv[1:]))
     wrong = 0
     with ProcessPoolExecutor(os.cpu_count()) as pool:
