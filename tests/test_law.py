@@ -298,11 +298,13 @@ def test_coverage_has_no_absent_cell() -> None:
 def test_due_lists_the_most_harmful_first() -> None:
     """Nothing is due on the day of the check; a year later everything is, beginning with threats to others."""
     assert "Nothing is due." in run("law", "due", "--as-of", str(TODAY)).stdout
-    rows = json.loads(run("law", "due", "--as-of", str(TODAY), "--within", "400", "--format", "json").stdout)
+    rows = json.loads(run("law", "due", "--as-of", str(TODAY), "--within", "400d", "--format", "json").stdout)
 
     assert len(rows) > 100
     assert "threat_to_others" in rows[0]["statement"]
     assert "crisis_lines" not in rows[0]["statement"]
+    assert rows == json.loads(run("law", "due", "--as-of", str(TODAY), "--within", "400", "--format", "json").stdout)
+    assert "write it like 90d" in run("law", "due", "--within", "soon", code=2).stderr
 
 
 def test_diff_shows_must_against_may() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from plainconsent.cli.options import Day, echo_csv, echo_json, echo_table, end_with
+from plainconsent.cli.options import Day, Days, echo_csv, echo_json, echo_table, end_with
 
 COLUMNS = ("jurisdiction", "role", "topic", "field", "value", "from", "until", "citation", "url", "evidence", "checked")
 
@@ -122,13 +122,13 @@ def coverage(as_of: date | None, shape: str) -> None:
 
 
 @law.command()
-@click.option("--within", default=0, type=click.IntRange(0, 3650), help="Also what falls due within so many days.")
+@click.option("--within", default=0, type=Days(), help="Also what falls due within so many days: 90d.")
 @click.option("--as-of", type=Day(), help="Judge on this day (default: today).")
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def due(within: int, as_of: date | None, shape: str) -> None:
     """List what has to be read again because its check is a year old, the most harmful first.
 
-    Example: plainconsent law due --within 90
+    Example: plainconsent law due --within 90d
     """
     from plainconsent.cli import today
     from plainconsent.lawcover import due_rows

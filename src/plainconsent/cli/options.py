@@ -29,6 +29,18 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a day of the calendar; write it like 2026-11-25.", param, ctx)
 
 
+class Days(click.ParamType[int]):
+    """A number of days, as 90d or 90."""
+
+    name = "DAYS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        digits = str(value).removesuffix("d")
+        if not re.fullmatch(r"[0-9]{1,4}", digits):
+            self.fail(f"{value!r} is not a number of days up to 9999; write it like 90d.", param, ctx)
+        return int(digits)
+
+
 def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Who practices where: the options of every command that makes or explains a form."""
     for option in reversed(
