@@ -311,8 +311,21 @@ def test_diff_shows_must_against_may() -> None:
     """California must act on a threat, Texas may; a state does not differ from itself."""
     rows = json.loads(run("law", "diff", "CA", "TX", "-l", "LPCC", "--as-of", str(TODAY), "--format", "json").stdout)
 
-    assert {"topic": "threat_to_others", "field": "duty", "US-CA": "must", "US-TX": "may"} in rows
+    told = {"topic": "threat_to_others", "field": "duty", "US-CA": "must", "US-TX": "may"}
+    assert {"licenses": "professional_counselor", **told} in rows
     assert "They answer alike." in run("law", "diff", "CA", "CA", "-l", "LPCC", "--as-of", str(TODAY)).stdout
+
+
+def test_diff_of_all_licenses_says_once_what_is_the_same_for_all() -> None:
+    """California's duty on threats is one for all four; Nevada's differs by license, so the licenses are named."""
+    words = run("law", "diff", "CA", "NV", "--as-of", str(TODAY)).stdout
+    rows = json.loads(run("law", "diff", "CA", "NV", "--as-of", str(TODAY), "--format", "json").stdout)
+
+    assert words.count("\nchild_abuse_report: ") == 1
+    assert "\nthreat_to_others (clinical_social_worker): " in words
+    assert "\nthreat_to_others: " not in words
+    assert any(row["licenses"] == "all" for row in rows)
+    assert any(row["licenses"] == "clinical_social_worker" for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from plainconsent.jurisdictions import read_law, read_topics
@@ -81,7 +81,7 @@ def change_rows(law: Law, since: date, on: date) -> list[dict[str, str]]:
             "kind": "material" if change.material else "cosmetic",
             "in force": "yes" if change.day <= on else "coming",
             "topic": f"{change.topic}.{change.item}" if change.item else change.topic,
-            "licenses": "all" if len(change.roles) == len(law.roles) else ", ".join(change.roles),
+            "licenses": _licenses(change.roles, law),
             "what": "; ".join(f"{name}: {old} -> {new}" for name, old, new in change.fields)
             or "only its citation or source",
             "means": (s.means or s.why) if (s := change.after) else "ends",
@@ -90,8 +90,43 @@ def change_rows(law: Law, since: date, on: date) -> list[dict[str, str]]:
     ]
 
 
-def diff_rows(one: Law, other: Law, role: str, on: date) -> list[dict[str, str]]:
-    """What two states answer differently for one license on a day, field by field."""
+def diff_rows(one: Law, other: Law, roles: Sequence[str], on: date) -> list[dict[str, str]]:
+    """What two states answer differently on a day, field by field, and for which of the license families asked about."""
+    held: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for role in roles:
+        for row in _differing(one, other, role, on):
+            held.setdefault(tuple(row.items()), []).append(role)
+    return [{"licenses": _licenses(who, one), **dict(row)} for row, who in held.items()]
+
+
+def diff_words(one: Law, other: Law, roles: Sequence[str], on: date) -> Iterator[str]:
+    """The same for a person: each question that is answered differently, the fields, and what each law says.
+
+    What differs in the same words for all the license families asked about is said once; else the families are named.
+    """
+    said: dict[str, dict[str, list[str]]] = {}
+    for role in roles:
+        rows = _differing(one, other, role, on)
+        for topic in dict.fromkeys(row["topic"] for row in rows):
+            lines = [
+                f"  {row['field']}: {one.id[3:]} {row[one.id]} | {other.id[3:]} {row[other.id]}"
+                for row in rows
+                if row["topic"] == topic
+            ]
+            for law in (one, other):
+                for item, s in in_force(law, role, on).get(topic, {}).items():
+                    cited = s.citations[0].text if s.citations else "no citation"
+                    lines.append(
+                        f"  {law.id[3:]}{f' {item}' if item else ''}: {s.means or s.why} [{cited}; {level(s)}]"
+                    )
+            said.setdefault(topic, {}).setdefault("\n".join(lines), []).append(role)
+    for topic, texts in said.items():
+        for text, who in texts.items():
+            narrower = f" ({_licenses(who, one)})" if len(who) < len(roles) else ""
+            yield f"{topic}{narrower}: {read_topics().topics[topic]['question']}\n{text}\n"
+
+
+def _differing(one: Law, other: Law, role: str, on: date) -> list[dict[str, str]]:
     ours, theirs = _answers(one, role, on), _answers(other, role, on)
     return [
         {
@@ -106,19 +141,8 @@ def diff_rows(one: Law, other: Law, role: str, on: date) -> list[dict[str, str]]
     ]
 
 
-def diff_words(one: Law, other: Law, role: str, on: date) -> Iterator[str]:
-    """The same for a person: each question that is answered differently, the fields, and what each law says."""
-    rows = diff_rows(one, other, role, on)
-    sides = {law.id: in_force(law, role, on) for law in (one, other)}
-    for topic in dict.fromkeys(row["topic"] for row in rows):
-        yield f"{topic}: {read_topics().topics[topic]['question']}"
-        for row in (row for row in rows if row["topic"] == topic):
-            yield f"  {row['field']}: {one.id[3:]} {row[one.id]} | {other.id[3:]} {row[other.id]}"
-        for id, held in sides.items():
-            for item, s in held.get(topic, {}).items():
-                cited = s.citations[0].text if s.citations else "no citation"
-                yield f"  {id[3:]}{f' {item}' if item else ''}: {s.means or s.why} [{cited}; {level(s)}]"
-        yield ""
+def _licenses(roles: Sequence[str], law: Law) -> str:
+    return "all" if len(roles) == len(law.roles) else ", ".join(roles)
 
 
 def _answers(law: Law, role: str, on: date) -> dict[tuple[str, str | None], dict[str, str]]:

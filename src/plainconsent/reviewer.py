@@ -180,7 +180,7 @@ def _two_states(made: Assembled, client_state: str) -> Iterator[tuple[str, ...]]
     profile, there = made.facts.profile, read_law(client_state)
     stated = {s.topic for piece in made.pieces for s in piece.statements if s.jurisdiction == there.id}
     printed = {s.topic for piece in made.pieces for s in piece.statements if s.jurisdiction == made.facts.law.id}
-    for row in diff_rows(made.facts.law, there, profile.role, profile.as_of):
+    for row in diff_rows(made.facts.law, there, [profile.role], profile.as_of):
         if row["topic"] in printed | stated:
             which = say("states_both" if row["topic"] in stated else "states_home")
             yield f"{row['topic']}.{row['field']}", row[made.facts.law.id], row[there.id], which

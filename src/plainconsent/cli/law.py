@@ -145,11 +145,11 @@ def due(within: int, as_of: date | None, shape: str) -> None:
 @law.command()
 @click.argument("one")
 @click.argument("other")
-@click.option("--license", "-l", required=True, help="The license, as in the first state.")
+@click.option("--license", "-l", help="One license, as in the first state (default: all four).")
 @click.option("--as-of", type=Day(), help="The law of this day (default: today).")
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def diff(one: str, other: str, license: str, as_of: date | None, shape: str) -> None:
-    """Show what two states answer differently for one license.
+def diff(one: str, other: str, license: str | None, as_of: date | None, shape: str) -> None:
+    """Show what two states answer differently, for one license or for all four.
 
     Example: plainconsent law diff CA WA -l LMFT
     """
@@ -160,11 +160,11 @@ def diff(one: str, other: str, license: str, as_of: date | None, shape: str) -> 
 
     laws = [read_law(find_jurisdiction(word, "JURISDICTION")) for word in (one, other)]
     on = as_of or today()
-    role = find_role(license, laws[0], on)[0]
+    roles = [find_role(license, laws[0], on)[0]] if license else laws[0].roles
     if shape == "json":
-        echo_json(diff_rows(laws[0], laws[1], role, on))
+        echo_json(diff_rows(laws[0], laws[1], roles, on))
     else:
-        click.echo("\n".join(diff_words(laws[0], laws[1], role, on)) or "They answer alike.")
+        click.echo("\n".join(diff_words(laws[0], laws[1], roles, on)) or "They answer alike.")
 
 
 @law.command()
